@@ -1,0 +1,138 @@
+package timing
+
+// FormatVersion is the version of the JSON form of a [Report].
+const FormatVersion = "1"
+
+// Report is a finished account: what `build --json` and `watch --json` print.
+// Arrays are never null; times are wall time in seconds, to the millisecond,
+// stamped on arrival. Evaluation, fetching, building, copying, waiting and
+// unaccounted add up to the wall time.
+type Report struct {
+	FormatVersion      string       `json:"format_version"`
+	Status             Status       `json:"status"`
+	Outputs            []Output     `json:"outputs"`
+	WallSeconds        float64      `json:"wall_seconds"`
+	EvalSeconds        float64      `json:"eval_seconds"`
+	FetchSeconds       float64      `json:"fetch_seconds"`
+	BuildSeconds       float64      `json:"build_seconds"`
+	CopySeconds        float64      `json:"copy_seconds"`
+	WaitSeconds        float64      `json:"wait_seconds"`
+	UnaccountedSeconds float64      `json:"unaccounted_seconds"`
+	Derivations        []Derivation `json:"derivations"`
+	// CriticalPath is the chain of derivations that the build waited for, first
+	// to last, as paths.
+	CriticalPath []string `json:"critical_path"`
+	Nix          Nix      `json:"nix"`
+
+	// Fetched are the store paths that came from a cache.
+	Fetched []Fetch `json:"-"`
+	// Blocked are the derivations that were not begun because one that they
+	// need failed, as paths.
+	Blocked []string `json:"-"`
+	// Errors are Nix's error messages that belong to no derivation, printable.
+	Errors []string `json:"-"`
+	// Warnings are Nix's warnings, printable.
+	Warnings []string `json:"-"`
+}
+
+// Status is the verdict on a whole run of Nix.
+type Status string
+
+const (
+	Succeeded   Status = "succeeded"
+	Failed      Status = "failed"
+	Interrupted Status = "interrupted"
+	// Incomplete is a stream that was cut: its end is not known.
+	Incomplete Status = "incomplete"
+)
+
+// Output is one thing that was asked for. The stream does not know it; the
+// caller fills it in.
+type Output struct {
+	Name       string   `json:"name"`
+	Attribute  string   `json:"attribute"`
+	System     string   `json:"system"`
+	Variant    string   `json:"variant"`
+	Alias      string   `json:"alias"`
+	Derivation string   `json:"derivation"`
+	Paths      []string `json:"paths"`
+}
+
+// Derivation is what became of one derivation.
+type Derivation struct {
+	// Derivation is the path of the .drv file; empty for a fetched path whose
+	// derivation nobody named.
+	Derivation string `json:"derivation"`
+	// Name is the store name without ".drv".
+	Name string `json:"name"`
+	// System is unknown to the stream; the caller fills it in.
+	System      string      `json:"system"`
+	Disposition Disposition `json:"disposition"`
+	// Machine is the store URI of the remote builder, empty for this machine.
+	Machine string  `json:"machine"`
+	Seconds float64 `json:"seconds"`
+	Phases  []Phase `json:"phases"`
+	// LogTail is the last lines of its log, without escape sequences.
+	LogTail []string `json:"log_tail"`
+
+	// Failure is why it failed; nil where it did not.
+	Failure *Failure `json:"-"`
+}
+
+// Disposition is what became of a derivation.
+type Disposition string
+
+const (
+	DispositionBuilt       Disposition = "built"
+	DispositionSubstituted Disposition = "substituted"
+	DispositionPresent     Disposition = "present"
+	DispositionFailed      Disposition = "failed"
+	// DispositionInterrupted ran when Nix stopped, or when the stream ended.
+	DispositionInterrupted Disposition = "interrupted"
+)
+
+// Phase is one phase of a build. Nix tells only when a phase begins, so it
+// ends where the next one begins or with the build.
+type Phase struct {
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Nix is the run of Nix itself; the caller fills it in.
+type Nix struct {
+	Version string `json:"version"`
+	// ExitCode is null where it is not known.
+	ExitCode *int `json:"exit_code"`
+}
+
+// Fetch is a store path that came from a cache.
+type Fetch struct {
+	Path    string
+	From    string
+	Seconds float64
+	Bytes   uint64
+}
+
+// Failure is why a derivation failed, from Nix's messages.
+type Failure struct {
+	Kind FailureKind
+	// Reason is one line, printable: "builder failed with exit code 2".
+	Reason string
+	// ExitCode is the builder's, for FailureExit.
+	ExitCode int
+	// Specified and Got are the hashes of a FailureHash, in SRI form.
+	Specified, Got string
+}
+
+// FailureKind is the kind of a [Failure].
+type FailureKind string
+
+const (
+	FailureExit     FailureKind = "exit"
+	FailureSignal   FailureKind = "signal"
+	FailureOutput   FailureKind = "output" // an output was not made
+	FailureHash     FailureKind = "hash"
+	FailureTimeout  FailureKind = "timeout"
+	FailurePlatform FailureKind = "platform"
+	FailureOther    FailureKind = "other"
+)
