@@ -26,7 +26,7 @@ type Start struct {
 	Level  Level
 	// Text is what Nix would show of it, as it came: escape sequences included.
 	Text   string
-	Fields []Field
+	Fields Fields
 	Extra  []Member
 }
 
@@ -42,7 +42,7 @@ type Result struct {
 	At     time.Time
 	ID     uint64
 	Type   ResultType
-	Fields []Field
+	Fields Fields
 	Extra  []Member
 }
 
@@ -96,22 +96,41 @@ func (Line) isEvent()      {}
 func (Unknown) isEvent()   {}
 func (Malformed) isEvent() {}
 
-// Member is a member of a record that is not known here, kept as it came.
+// Member is a member of a record that has no place in its event, kept as it
+// came: one that no Nix known here writes, or one of an unexpected type.
 type Member struct {
 	Name string
 	JSON json.RawMessage
 }
 
-// Field is one of the positional values of an activity or result.
+// Fields are the positional values of an activity or result.
+type Fields []Field
+
+// Text is field i where it is a string, otherwise "".
+func (f Fields) Text(i int) string {
+	if i >= len(f) || f[i].Kind != FieldText {
+		return ""
+	}
+	return f[i].Text
+}
+
+// Number is field i where it is an unsigned integer, otherwise 0.
+func (f Fields) Number(i int) uint64 {
+	if i >= len(f) || f[i].Kind != FieldNumber {
+		return 0
+	}
+	return f[i].Number
+}
+
+// Field is one of [Fields].
 type Field struct {
 	Kind FieldKind
-	// Text is the string, or the JSON of a value that is neither a string nor
-	// an unsigned integer.
+	// Text is the string, or the JSON of a value of another kind.
 	Text   string
 	Number uint64
 }
 
-// FieldKind says which part of a [Field] holds its value.
+// FieldKind says where a [Field] holds its value.
 type FieldKind uint8
 
 const (

@@ -36,6 +36,10 @@ const (
 	ActivityFetchToStore  ActivityType = 113 // Nix 2.36 and later
 )
 
+func (t ActivityType) known() bool {
+	return t == ActivityUnknown || t >= ActivityCopyPath && t <= ActivityFetchToStore
+}
+
 // ResultType is what a result tells of its activity. Its numbers overlap those
 // of [ActivityType].
 type ResultType int
@@ -51,3 +55,7 @@ const (
 	ResultPostBuildLogLine ResultType = 107 // text
 	ResultFetchStatus      ResultType = 108
 )
+
+func (t ResultType) known() bool {
+	return t >= ResultFileLinked && t <= ResultFetchStatus
+}
