@@ -86,6 +86,9 @@ type Trivia struct {
 	Lead []string
 	// Trail stands behind on the same line; empty for none.
 	Trail string
+	// Origin is whatever the caller wants back from [FormatMarked] with the line
+	// at which the entry or item begins; nil for nothing.
+	Origin any
 }
 
 // AttrName is one step of an attribute path: a static Name, quoted by the
