@@ -82,10 +82,9 @@ func Suggest(name string) System {
 }
 
 // Nearest gives the candidate that name is most likely a misspelling of, or ""
-// where none is near: at most three edits, and less than half of the name.
+// where none is near: about one edit for three letters, at most three.
 func Nearest(name string, candidates []string) string {
-	best, bestDistance := "", len(name)/2+1
-	bestDistance = min(bestDistance, 4)
+	best, bestDistance := "", min(3, max(1, (len(name)+1)/3))+1
 	for _, c := range candidates {
 		if d := levenshtein.Distance(name, c, nil); d < bestDistance {
 			best, bestDistance = c, d

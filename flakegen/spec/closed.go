@@ -1,0 +1,188 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// Eval gives the value of a closed expression with HCL's own evaluator. A symbol
+// in it is an error.
+func (s *Spec) Eval(expr hclsyntax.Expression) (cty.Value, hcl.Diagnostics) {
+	if diags := refuseSymbols(expr, "This value is computed when rendering, before Nix runs."); diags.HasErrors() {
+		return cty.DynamicVal, diags
+	}
+	return s.EvalClosed(expr, nil)
+}
+
+// EvalClosed is Eval for an expression that is known to hold no symbol. Bound
+// gives values to the names of the for expressions around it.
+func (s *Spec) EvalClosed(expr hclsyntax.Expression, bound map[string]cty.Value) (cty.Value, hcl.Diagnostics) {
+	ctx := s.context
+	if len(bound) > 0 {
+		ctx = ctx.NewChild()
+		ctx.Variables = bound
+	}
+	value, diags := expr.Value(ctx)
+	return value, s.explain(diags)
+}
+
+// refuseSymbols reports each symbol in an expression that must be closed.
+func refuseSymbols(expr hclsyntax.Expression, why string) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, symbol := range Symbols(expr) {
+		diags = append(diags, &hcl.Diagnostic{
+			Severity: hcl.DiagError,
+			Summary:  fmt.Sprintf("%s is known to Nix only", symbol.Name),
+			Detail:   why + " What refers to Nix goes into a let block.",
+			Subject:  symbol.Range.Ptr(),
+		})
+	}
+	return diags
+}
+
+// explain adds to HCL's own errors what a user of flakegen needs to know.
+func (s *Spec) explain(diags hcl.Diagnostics) hcl.Diagnostics {
+	for _, d := range diags {
+		switch d.Summary {
+		case "Unknown variable":
+			if d.Subject == nil || s == nil {
+				continue
+			}
+			source := s.Sources[d.Subject.Filename]
+			if source == nil {
+				continue
+			}
+			name := string(d.Subject.SliceBytes(source.Bytes))
+			d.Summary = fmt.Sprintf("Unknown name %q", name)
+			d.Detail = didYouMean(name, Roots, "A reference begins with one of "+strings.Join(Roots, ", ")+". For a shell variable in a string write $${…}.")
+		case "Unsupported attribute":
+			d.Detail = s.missingAttribute(d)
+		}
+	}
+	return diags
+}
+
+// missingAttribute words the error of a reference to a local that is not there.
+func (s *Spec) missingAttribute(d *hcl.Diagnostic) string {
+	if traversal, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr); ok && traversal.Traversal.RootName() == "local" {
+		if name, ok := secondName(traversal.Traversal); ok && s.locals[name] == nil {
+			d.Summary = fmt.Sprintf("Unknown local %q", name)
+			return didYouMean(name, sortedKeys(s.locals), "Define it in a locals block.")
+		}
+	}
+	return d.Detail
+}
+
+// evaluateLocals computes all locals, each after those that it refers to.
+func (d *decoder) evaluateLocals() {
+	l := &localEvaluator{decoder: d, state: map[string]visitState{}, values: map[string]cty.Value{}, functions: functions()}
+	for _, name := range sortedKeys(d.spec.locals) {
+		l.visit(name)
+	}
+	d.spec.context = l.context(sortedKeys(l.values))
+}
+
+type visitState int
+
+const (
+	unvisited visitState = iota
+	visiting
+	visited
+)
+
+type localEvaluator struct {
+	*decoder
+	state     map[string]visitState
+	chain     []string
+	values    map[string]cty.Value
+	functions map[string]function.Function
+}
+
+func (l *localEvaluator) visit(name string) {
+	a := l.spec.locals[name]
+	if a == nil || l.state[name] == visited {
+		return
+	}
+	if l.state[name] == visiting {
+		l.errorf(a.NameRange, "Locals in a circle", "local.%s refers to itself: %s.", name, strings.Join(append(l.chain, name), " → "))
+		return
+	}
+	l.state[name] = visiting
+	l.chain = append(l.chain, name)
+	used := l.usedBy(a.Expr)
+	for _, other := range used {
+		l.visit(other)
+	}
+	l.chain = l.chain[:len(l.chain)-1]
+	l.state[name] = visited
+
+	// Only what it refers to is put together, so that many locals stay linear.
+	l.spec.context = l.context(used)
+	// An unknown stands in for a value that is broken and reported.
+	l.values[name] = cty.DynamicVal
+	if value, ok := l.value(a.Expr); ok {
+		l.values[name] = value
+	}
+}
+
+// usedBy lists the locals that an expression refers to, sorted, each once.
+func (l *localEvaluator) usedBy(expr hclsyntax.Expression) []string {
+	found := map[string]bool{}
+	for _, traversal := range expr.Variables() {
+		if traversal.RootName() != "local" {
+			continue
+		}
+		name, ok := secondName(traversal)
+		if !ok {
+			// All of them, as in keys(local).
+			return sortedKeys(l.spec.locals)
+		}
+		found[name] = true
+	}
+	return sortedKeys(found)
+}
+
+func (l *localEvaluator) context(names []string) *hcl.EvalContext {
+	locals := map[string]cty.Value{}
+	for _, name := range names {
+		if value, ok := l.values[name]; ok {
+			locals[name] = value
+		} else if l.spec.locals[name] != nil {
+			// It is part of a circle, which is reported.
+			locals[name] = cty.DynamicVal
+		}
+	}
+	return &hcl.EvalContext{
+		Functions: l.functions,
+		Variables: map[string]cty.Value{"local": cty.ObjectVal(locals)},
+	}
+}
+
+// secondName gives the name behind the root of a traversal.
+func secondName(traversal hcl.Traversal) (string, bool) {
+	if len(traversal) < 2 {
+		return "", false
+	}
+	switch step := traversal[1].(type) {
+	case hcl.TraverseAttr:
+		return step.Name, true
+	case hcl.TraverseIndex:
+		if step.Key.IsKnown() && !step.Key.IsNull() && step.Key.Type() == cty.String {
+			return step.Key.AsString(), true
+		}
+	}
+	return "", false
+}
+
+// value evaluates a closed expression and reports what is wrong with it. It is
+// false also where the value rests on one that is broken and reported already.
+func (d *decoder) value(expr hclsyntax.Expression) (cty.Value, bool) {
+	value, diags := d.spec.Eval(expr)
+	d.diags = append(d.diags, diags...)
+	return value, !diags.HasErrors() && value.IsWhollyKnown()
+}

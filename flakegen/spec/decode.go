@@ -1,0 +1,440 @@
+package spec
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/flakegen/flakegen/platform"
+)
+
+// decoder turns the bodies of the files into a Spec and collects what is wrong.
+type decoder struct {
+	spec  *Spec
+	diags hcl.Diagnostics
+
+	flake       *hclsyntax.Block
+	description *Attribute
+	systems     *Attribute
+	// systemsBroken says that the list of systems is in error, and so cannot be
+	// held against what others say of it.
+	systemsBroken bool
+	inputs        map[string]hcl.Range
+	shells        map[string]hcl.Range
+	apps          map[string]hcl.Range
+	files         map[string]hcl.Range
+}
+
+// maxDepth bounds the nesting of brackets, in HCL's recursive parser and in all
+// that walks its trees.
+const maxDepth = 1000
+
+func (d *decoder) parse(source *Source) *hclsyntax.Body {
+	if rng, deep := tooDeep(source); deep {
+		d.errorf(rng, "Too deeply nested", "More than %d brackets or operators are open here. Move a part into a local or a let.", maxDepth)
+		return nil
+	}
+	file, diags := hclsyntax.ParseConfig(source.Bytes, source.Name, hcl.InitialPos)
+	d.diags = append(d.diags, diags...)
+	if diags.HasErrors() {
+		return nil
+	}
+	body := file.Body.(*hclsyntax.Body)
+	d.diags = append(d.diags, traps(source, body)...)
+	return body
+}
+
+// tooDeep looks for nesting that would exhaust the stack. It counts every
+// bracket and every run of prefix operators as if it were code, and only where
+// that says "perhaps" it asks the scanner.
+func tooDeep(source *Source) (hcl.Range, bool) {
+	depth, run := 0, 0
+	for _, b := range source.Bytes {
+		switch b {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth = max(0, depth-1)
+		case '!', '-', '?':
+			run++
+		case '\n':
+			run = 0
+		}
+		if depth+run > maxDepth {
+			return deepToken(source)
+		}
+	}
+	return hcl.Range{}, false
+}
+
+func deepToken(source *Source) (hcl.Range, bool) {
+	tokens, _ := hclsyntax.LexConfig(source.Bytes, source.Name, hcl.InitialPos)
+	depth, run := 0, 0
+	for _, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenOParen, hclsyntax.TokenOBrack, hclsyntax.TokenOBrace, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+			depth++
+		case hclsyntax.TokenCParen, hclsyntax.TokenCBrack, hclsyntax.TokenCBrace, hclsyntax.TokenTemplateSeqEnd:
+			depth--
+		case hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenQuestion:
+			run++
+		case hclsyntax.TokenNewline:
+			if depth == 0 {
+				run = 0
+			}
+		}
+		if depth+run > maxDepth {
+			return t.Range, true
+		}
+	}
+	return hcl.Range{}, false
+}
+
+// topBlock is a kind of block that stands at the top of a file.
+type topBlock struct {
+	labels []string
+	decode func(*decoder, *hclsyntax.Block, Comments)
+}
+
+// topBlocks lists the blocks of the language; init breaks the cycle through the
+// decoder's methods.
+var topBlocks map[string]topBlock
+
+// later lists the blocks that the language will have.
+var later = []string{"nixpkgs", "check", "formatter", "overlay", "output", "cache", "ci"}
+
+func init() {
+	topBlocks = map[string]topBlock{
+		"flake":   {nil, (*decoder).flakeBlock},
+		"input":   {[]string{"name"}, (*decoder).inputBlock},
+		"locals":  {nil, (*decoder).localsBlock},
+		"let":     {nil, (*decoder).letBlock},
+		"package": {[]string{"name"}, (*decoder).packageBlock},
+		"shell":   {[]string{"name"}, (*decoder).shellBlock},
+		"app":     {[]string{"name"}, (*decoder).appBlock},
+		"alias":   {[]string{"name"}, (*decoder).aliasBlock},
+	}
+}
+
+// file decodes the body of a file.
+func (d *decoder) file(body *hclsyntax.Body) {
+	for _, item := range d.items(body, hcl.InitialPos) {
+		if item.attribute != nil {
+			d.errorf(item.attribute.NameRange, "Attribute outside of a block",
+				"%q stands alone. Put it into a block such as locals { … }.", item.attribute.Name)
+			continue
+		}
+		block := item.block
+		kind, ok := topBlocks[block.Type]
+		if !ok {
+			d.unknownBlock(block)
+			continue
+		}
+		if d.labels(block, kind.labels) {
+			kind.decode(d, block, item.comments)
+		}
+	}
+}
+
+func (d *decoder) unknownBlock(block *hclsyntax.Block) {
+	for _, name := range later {
+		if block.Type == name {
+			d.errorf(block.TypeRange, "Block not supported", "This version of flakegen does not know %q blocks yet.", name)
+			return
+		}
+	}
+	d.errorf(block.TypeRange, fmt.Sprintf("Unknown block %q", block.Type), "%s",
+		didYouMean(block.Type, sortedKeys(topBlocks), "The blocks are "+quotedList(sortedKeys(topBlocks))+"."))
+}
+
+// labels holds a block's labels against those that it must have.
+func (d *decoder) labels(block *hclsyntax.Block, want []string) bool {
+	example := block.Type
+	for _, label := range want {
+		example += fmt.Sprintf(" %q", strings.ToUpper(label))
+	}
+	switch {
+	case len(block.Labels) < len(want):
+		d.errorf(block.TypeRange, fmt.Sprintf("Missing name of the %s block", block.Type), "Write: %s { … }", example)
+	case len(block.Labels) > len(want):
+		d.errorf(block.LabelRanges[len(want)], "Unexpected label", "Write: %s { … }", example)
+	default:
+		return true
+	}
+	return false
+}
+
+// item is an attribute or a block of a body.
+type item struct {
+	attribute *Attribute
+	block     *hclsyntax.Block
+	comments  Comments
+}
+
+// items lists what a body holds in the order of the file, with comments. Open is
+// where the body begins.
+func (d *decoder) items(body *hclsyntax.Body, open hcl.Pos) []item {
+	type placed struct {
+		rng       hcl.Range
+		attribute *hclsyntax.Attribute
+		block     *hclsyntax.Block
+	}
+	var list []placed
+	for _, a := range body.Attributes {
+		list = append(list, placed{rng: a.SrcRange, attribute: a})
+	}
+	for _, b := range body.Blocks {
+		list = append(list, placed{rng: b.Range(), block: b})
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].rng.Start.Byte < list[j].rng.Start.Byte })
+
+	source := d.spec.Sources[body.SrcRange.Filename]
+	after := open
+	var items []item
+	for _, p := range list {
+		rng := p.rng
+		if p.block != nil {
+			// The comment behind a block stands behind its opening brace.
+			rng.End = p.block.OpenBraceRange.End
+		}
+		it := item{block: p.block, comments: source.Comments(after, rng)}
+		if a := p.attribute; a != nil {
+			it.attribute = &Attribute{Name: a.Name, Expr: a.Expr, Comments: it.comments, Range: a.SrcRange, NameRange: a.NameRange}
+			after = a.SrcRange.End
+		} else {
+			after = p.block.CloseBraceRange.End
+		}
+		items = append(items, it)
+	}
+	return items
+}
+
+// closed decodes a block whose attributes are all known: each goes to the
+// function of its name. Attributes with another name and blocks are errors.
+func (d *decoder) closed(block *hclsyntax.Block, known map[string]func(*Attribute)) {
+	for _, it := range d.items(block.Body, block.OpenBraceRange.End) {
+		if it.block != nil {
+			d.errorf(it.block.TypeRange, fmt.Sprintf("Unexpected block %q in %s", it.block.Type, block.Type), "A %s block holds attributes only.", block.Type)
+			continue
+		}
+		if set, ok := known[it.attribute.Name]; ok {
+			set(it.attribute)
+			continue
+		}
+		d.errorf(it.attribute.NameRange, fmt.Sprintf("Unknown attribute %q in %s", it.attribute.Name, block.Type), "%s",
+			didYouMean(it.attribute.Name, sortedKeys(known), "It takes "+quotedList(sortedKeys(known))+"."))
+	}
+}
+
+func (d *decoder) flakeBlock(block *hclsyntax.Block, _ Comments) {
+	if d.flake != nil {
+		d.duplicate(block.DefRange(), "A second flake block", d.flake.DefRange(), "Merge the two.")
+		return
+	}
+	d.flake = block
+	unsupported := func(a *Attribute) {
+		d.errorf(a.NameRange, fmt.Sprintf("Attribute %q not supported", a.Name), "This version of flakegen does not know it yet.")
+	}
+	d.closed(block, map[string]func(*Attribute){
+		"description":      func(a *Attribute) { d.description = a },
+		"systems":          func(a *Attribute) { d.systems = a },
+		"required_version": unsupported,
+		"render":           unsupported,
+	})
+}
+
+func (d *decoder) localsBlock(block *hclsyntax.Block, _ Comments) {
+	for _, it := range d.items(block.Body, block.OpenBraceRange.End) {
+		a := it.attribute
+		if a == nil {
+			d.errorf(it.block.TypeRange, "Unexpected block in locals", "A locals block holds attributes only.")
+			continue
+		}
+		if first, ok := d.spec.locals[a.Name]; ok {
+			d.duplicate(a.NameRange, fmt.Sprintf("A second local %q", a.Name), first.NameRange, "All files share one set of locals. Rename one.")
+			continue
+		}
+		d.spec.locals[a.Name] = a
+	}
+}
+
+func (d *decoder) letBlock(block *hclsyntax.Block, _ Comments) {
+	for _, a := range d.lets(block) {
+		if first, ok := d.spec.byLet[a.Name]; ok {
+			d.duplicate(a.NameRange, fmt.Sprintf("A second let %q", a.Name), first.NameRange, "All files share one set of lets. Rename one.")
+			continue
+		}
+		d.spec.byLet[a.Name] = a
+		d.spec.Lets = append(d.spec.Lets, a)
+	}
+}
+
+// lets decodes a let block, at the top or in a derivation block.
+func (d *decoder) lets(block *hclsyntax.Block) []*Attribute {
+	var list []*Attribute
+	for _, it := range d.items(block.Body, block.OpenBraceRange.End) {
+		if it.block != nil {
+			d.errorf(it.block.TypeRange, "Unexpected block in let", "A let block holds attributes only.")
+			continue
+		}
+		if why := UnfitName(it.attribute.Name); why != "" {
+			d.errorf(it.attribute.NameRange, fmt.Sprintf("A let cannot be called %q", it.attribute.Name), "%s Choose another name.", why)
+			continue
+		}
+		list = append(list, it.attribute)
+	}
+	return list
+}
+
+// finish resolves what needs the whole spec.
+func (d *decoder) finish() {
+	d.evaluateLocals()
+	d.flakeAttributes()
+	d.inputValues()
+	d.packageNames()
+	d.resolveAliases()
+	d.outputNames()
+}
+
+func (d *decoder) flakeAttributes() {
+	if d.flake == nil {
+		d.diags = append(d.diags, &hcl.Diagnostic{
+			Severity: hcl.DiagError,
+			Summary:  "No flake block",
+			Detail:   "The spec must say for which systems the flake is. Add: flake { systems = [\"x86_64-linux\", \"aarch64-darwin\"] }",
+		})
+		return
+	}
+	if d.description != nil {
+		d.spec.Description, _ = d.text(d.description.Expr, "The description")
+	}
+	if d.systems == nil {
+		d.errorf(d.flake.DefRange(), "Missing systems", "Say for which systems the flake is, as in: systems = [\"x86_64-linux\", \"aarch64-darwin\"]")
+		return
+	}
+	before := len(d.diags)
+	d.spec.Systems = d.systemList(d.systems)
+	d.systemsBroken = len(d.diags) > before
+}
+
+func (d *decoder) systemList(a *Attribute) []platform.System {
+	value, ok := d.value(a.Expr)
+	if !ok {
+		return nil
+	}
+	if value.IsNull() || !value.CanIterateElements() {
+		d.errorf(a.Expr.Range(), "systems is not a list", "Write it as in: systems = [\"x86_64-linux\", \"aarch64-darwin\"]")
+		return nil
+	}
+	if value.LengthInt() == 0 {
+		d.errorf(a.Expr.Range(), "No system", "A flake for no system has no outputs. Name at least one.")
+		return nil
+	}
+	// Each element of a literal list has a place of its own.
+	ranges := func(int) hcl.Range { return a.Expr.Range() }
+	if tuple, ok := a.Expr.(*hclsyntax.TupleConsExpr); ok && len(tuple.Exprs) == value.LengthInt() {
+		ranges = func(i int) hcl.Range { return tuple.Exprs[i].Range() }
+	}
+	var list []platform.System
+	seen := map[string]bool{}
+	i := 0
+	for it := value.ElementIterator(); it.Next(); i++ {
+		_, element := it.Element()
+		if element.IsNull() || element.Type() != cty.String {
+			d.errorf(ranges(i), "System is not a string", "Write systems as strings, such as \"x86_64-linux\".")
+			continue
+		}
+		name := element.AsString()
+		switch {
+		case !platform.IsKnown(platform.System(name)):
+			remedy := "Nix knows no such system."
+			if s := platform.Suggest(name); s != "" {
+				remedy = fmt.Sprintf("Did you mean %q?", s)
+			}
+			d.errorf(ranges(i), fmt.Sprintf("Unknown system %q", name), "%s", remedy)
+		case seen[name]:
+			d.errorf(ranges(i), fmt.Sprintf("System %q twice", name), "Remove one.")
+		default:
+			seen[name] = true
+			list = append(list, platform.System(name))
+		}
+	}
+	return list
+}
+
+// text evaluates an expression that must be a closed string.
+func (d *decoder) text(expr hclsyntax.Expression, what string) (string, bool) {
+	value, ok := d.value(expr)
+	if !ok {
+		return "", false
+	}
+	if value.IsNull() || value.Type() != cty.String {
+		d.errorf(expr.Range(), what+" is not a string", "Write it in quotes.")
+		return "", false
+	}
+	return value.AsString(), true
+}
+
+func (d *decoder) errorf(rng hcl.Range, summary, detail string, args ...any) {
+	d.diags = append(d.diags, &hcl.Diagnostic{
+		Severity: hcl.DiagError,
+		Summary:  summary,
+		Detail:   fmt.Sprintf(detail, args...),
+		Subject:  rng.Ptr(),
+	})
+}
+
+// duplicate reports a second thing of one name and shows the first.
+func (d *decoder) duplicate(rng hcl.Range, summary string, first hcl.Range, remedy string) {
+	d.errorf(rng, summary, "The first is at %s. %s", place(first), remedy)
+}
+
+// place writes a range as file:line.
+func place(rng hcl.Range) string { return fmt.Sprintf("%s:%d", rng.Filename, rng.Start.Line) }
+
+// SortDiagnostics orders them as the files stand, so that they read top down.
+func SortDiagnostics(diags hcl.Diagnostics) {
+	key := func(d *hcl.Diagnostic) (string, int) {
+		if d.Subject == nil {
+			return "", 0
+		}
+		return d.Subject.Filename, d.Subject.Start.Byte
+	}
+	sort.SliceStable(diags, func(i, j int) bool {
+		nameI, byteI := key(diags[i])
+		nameJ, byteJ := key(diags[j])
+		if nameI != nameJ {
+			return nameI < nameJ
+		}
+		return byteI < byteJ
+	})
+}
+
+func quotedList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// didYouMean names the candidate that is near, or else says otherwise.
+func didYouMean(name string, candidates []string, otherwise string) string {
+	if near := platform.Nearest(name, candidates); near != "" {
+		return fmt.Sprintf("Did you mean %q?", near)
+	}
+	return otherwise
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,85 @@
+package spec
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Source is one file of the spec.
+type Source struct {
+	Name  string
+	Bytes []byte
+
+	lines [][]byte
+}
+
+// Comments are the comments that belong to a block, an attribute, a list element
+// or an object entry, without the number sign and without outer white space.
+type Comments struct {
+	// Blank says that an empty line stands above.
+	Blank bool
+	// Lead are the lines directly above.
+	Lead []string
+	// Trail is the comment behind it on its last line.
+	Trail string
+}
+
+func newSource(name string, src []byte) *Source {
+	return &Source{Name: name, Bytes: src, lines: bytes.Split(src, []byte("\n"))}
+}
+
+// Comments finds the comments around the node at rng. After is the place where
+// the sibling before it ends, or where the surrounding brace stands: the lines
+// between hold nothing but comments and white space, which is why no tokens are
+// needed to tell a comment from text.
+func (s *Source) Comments(after hcl.Pos, rng hcl.Range) Comments {
+	var c Comments
+	line := rng.Start.Line - 1
+	for ; line > after.Line; line-- {
+		text, ok := commentLine(s.line(line))
+		if !ok {
+			break
+		}
+		c.Lead = append([]string{text}, c.Lead...)
+	}
+	c.Blank = line > after.Line && len(bytes.TrimSpace(s.line(line))) == 0
+	c.Trail, _ = commentLine(s.behind(rng.End))
+	return c
+}
+
+// Behind gives what stands behind pos on its line, without white space and the
+// comma that ends an element.
+func (s *Source) behind(pos hcl.Pos) []byte {
+	rest := s.Bytes[min(pos.Byte, len(s.Bytes)):]
+	if end := bytes.IndexByte(rest, '\n'); end >= 0 {
+		rest = rest[:end]
+	}
+	rest = bytes.TrimLeft(rest, " \t")
+	return bytes.TrimLeft(bytes.TrimPrefix(rest, []byte(",")), " \t")
+}
+
+// line gives the text of a line, counted from 1.
+func (s *Source) line(n int) []byte {
+	if n < 1 || n > len(s.lines) {
+		return nil
+	}
+	return s.lines[n-1]
+}
+
+// commentLine gives the text of a line that holds only a comment.
+func commentLine(line []byte) (string, bool) {
+	text := strings.TrimSpace(string(line))
+	for _, mark := range []string{"#", "//"} {
+		if rest, ok := strings.CutPrefix(text, mark); ok {
+			return strings.TrimSpace(rest), true
+		}
+	}
+	return "", false
+}
+
+// IsHeredoc says whether the expression at rng is written as a heredoc.
+func (s *Source) IsHeredoc(rng hcl.Range) bool {
+	return bytes.HasPrefix(s.Bytes[min(rng.Start.Byte, len(s.Bytes)):], []byte("<<"))
+}

@@ -1,0 +1,197 @@
+package spec
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/flakegen/flakegen/platform"
+)
+
+// Spec is what the files say, with names resolved and aliases worked out.
+type Spec struct {
+	// Sources holds the files by name, for comments and snippets.
+	Sources map[string]*Source
+	// Parsed says that HCL could read every file.
+	Parsed bool
+
+	// Description is the flake's description; empty where there is none.
+	Description string
+	// Systems are those that the flake is for, in the spec's order.
+	Systems []platform.System
+
+	Inputs   []*Input
+	Lets     []*Attribute
+	Packages []*Derivation
+	Shells   []*Derivation
+	Apps     []*App
+	Aliases  []*Alias
+
+	locals    map[string]*Attribute
+	context   *hcl.EvalContext
+	outputs   map[string]*Output
+	byPackage map[string]*Derivation
+	byLet     map[string]*Attribute
+}
+
+// Attribute is "name = expression" with its comments.
+type Attribute struct {
+	Name      string
+	Expr      hclsyntax.Expression
+	Comments  Comments
+	Range     hcl.Range
+	NameRange hcl.Range
+}
+
+// Input is an input of the flake.
+type Input struct {
+	Name     string
+	Comments Comments
+	// Attributes are the fetcher's, in the spec's order, with their values.
+	Attributes []InputAttribute
+	// Follows maps the inputs of this input to inputs of the flake, in order of
+	// name; Follow is set instead where the whole input follows another.
+	Follows []Follow
+	Follow  string
+	Range   hcl.Range
+
+	raw []*Attribute
+}
+
+// InputAttribute is an attribute of an input with a literal value.
+type InputAttribute struct {
+	Name     string
+	Value    cty.Value
+	Range    hcl.Range
+	Comments Comments
+}
+
+// Follow says that the input Input of an input is the flake's own input Target.
+type Follow struct{ Input, Target string }
+
+// Kind tells the derivation blocks apart by the keyword that begins them.
+type Kind string
+
+// The kinds of derivation blocks.
+const (
+	KindPackage Kind = "package"
+	KindShell   Kind = "shell"
+)
+
+// Derivation is a derivation block.
+type Derivation struct {
+	Kind     Kind
+	Name     string
+	Comments Comments
+	Lets     []*Attribute
+	// Builder and File are the meta-arguments; nil where not given.
+	Builder *Attribute
+	File    *Attribute
+	// Attributes are the derivation's own, shared by the variants.
+	Attributes []*Attribute
+	Variants   []*Variant
+	// Path is where the derivation is rendered, relative to the root; empty for
+	// one that stands inline in flake.nix.
+	Path      string
+	NameRange hcl.Range
+	Range     hcl.Range
+}
+
+// Variant is a variant of a derivation.
+type Variant struct {
+	Name       string
+	Comments   Comments
+	Attributes []*Attribute
+	NameRange  hcl.Range
+	Range      hcl.Range
+}
+
+// App is something that "nix run" starts.
+type App struct {
+	Name     string
+	Comments Comments
+	Program  *Attribute
+	Range    hcl.Range
+}
+
+// Alias gives each system one of the flake's outputs under a name of its own.
+type Alias struct {
+	Name     string
+	Comments Comments
+	// Outputs maps each system of the flake to the output that the name stands
+	// for; a system where the alias is null has no entry.
+	Outputs   map[platform.System]*Output
+	NameRange hcl.Range
+	Range     hcl.Range
+
+	rows []*aliasRow
+}
+
+// Output is what the flake offers under one name. Package is set for a package
+// without variants and for a variant, Variant for the latter only, Alias for an
+// alias.
+type Output struct {
+	Name    string
+	Package *Derivation
+	Variant *Variant
+	Alias   *Alias
+}
+
+// Range gives the place of the block that makes the output.
+func (o *Output) Range() hcl.Range {
+	switch {
+	case o.Alias != nil:
+		return o.Alias.NameRange
+	case o.Variant != nil:
+		return o.Variant.NameRange
+	default:
+		return o.Package.NameRange
+	}
+}
+
+// Output gives the output of that name, or nil.
+func (s *Spec) Output(name string) *Output { return s.outputs[name] }
+
+// OutputNames lists the names of all outputs in the spec's order: packages with
+// their variants, then aliases.
+func (s *Spec) OutputNames() []string {
+	var names []string
+	for _, p := range s.Packages {
+		for _, o := range p.Outputs() {
+			names = append(names, o.Name)
+		}
+	}
+	for _, a := range s.Aliases {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
+// Outputs lists what a derivation block offers: one output for each variant, or
+// one of its own name.
+func (d *Derivation) Outputs() []*Output {
+	if len(d.Variants) == 0 {
+		return []*Output{{Name: d.Name, Package: d}}
+	}
+	var list []*Output
+	for _, v := range d.Variants {
+		list = append(list, &Output{Name: d.Name + "-" + v.Name, Package: d, Variant: v})
+	}
+	return list
+}
+
+// Package gives the package of that name, or nil.
+func (s *Spec) Package(name string) *Derivation { return s.byPackage[name] }
+
+// Let gives the flake-level let of that name, or nil.
+func (s *Spec) Let(name string) *Attribute { return s.byLet[name] }
+
+// Input gives the input of that name, or nil.
+func (s *Spec) Input(name string) *Input {
+	for _, in := range s.Inputs {
+		if in.Name == name {
+			return in
+		}
+	}
+	return nil
+}
