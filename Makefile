@@ -10,7 +10,7 @@ help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
 
 build: ## bin/flakegen, stamped with the version
-	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/flakegen ./cmd/flakegen
+	go build -trimpath -ldflags '-X main.stamped=$(VERSION)' -o bin/flakegen ./cmd/flakegen
 
 demo: ## set up what is missing, then render, check and build the example
 	@.ci/demo
