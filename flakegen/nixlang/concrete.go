@@ -1,0 +1,258 @@
+package nixlang
+
+// node is an expression as it is written: parentheses, quotes and escapes are
+// decided, and chains of one operator, of one function and its arguments, and
+// of names before a colon are flat.
+type node interface {
+	// document returns the layout of the node where it stands freely.
+	document() *doc
+}
+
+// term is a node that needs no parentheses as the element of a list.
+type term interface {
+	node
+	// contents returns the layout without a group of its own, so that the group
+	// around it decides for it. wide forces an attribute set open.
+	contents(wide bool) *doc
+	// absorbable reports whether the term may begin on the line of what it
+	// belongs to and go on below, as in "a = {".
+	absorbable() bool
+}
+
+// pair is two tokens that nixfmt leaves on different lines where it
+// finds them so. first and last are their places in the last layout.
+type pair struct {
+	broken      bool
+	first, last *place
+}
+
+// word is a variable, a number or a path.
+type word struct {
+	text string
+	path bool
+}
+
+// quoted is a string: escaped lines, of which there is one between double quotes.
+type quoted struct {
+	lines    [][]piece
+	indented bool
+}
+
+// piece is a stretch of a line: escaped text, or an interpolated expression.
+type piece struct {
+	text         string
+	interpolated node
+}
+
+// list is a list. headed says that a comment stands in front of its bracket.
+type list struct {
+	pair
+	rows   []*row
+	headed bool
+}
+
+// set is an attribute set. headed says that a comment stands in front of its
+// brace.
+type set struct {
+	pair
+	recursive bool
+	rows      []*row
+	headed    bool
+}
+
+// row is a line of a list, of an attribute set or of a let: its comments and
+// what they belong to, which is nil for comments behind the last one.
+type row struct {
+	blank   bool
+	lead    []string
+	trail   string
+	content interface{ document() *doc }
+	at      *place
+}
+
+// binding is "path = value;".
+type binding struct {
+	path  []selector
+	value node
+}
+
+// inherit is "inherit (from) names;"; from may be nil.
+type inherit struct {
+	pair
+	from  node
+	names []selector
+}
+
+// selector is a step of an attribute path: a plain name, a quoted one or an
+// expression.
+type selector struct {
+	name    string
+	quoted  *quoted
+	dynamic node
+}
+
+// selection is "of.path" or "of.path or fallback"; fallback may be nil.
+type selection struct {
+	of       term
+	path     []selector
+	fallback term
+}
+
+// parens is a node in parentheses.
+type parens struct{ inner node }
+
+// apply is a function with all its arguments.
+type apply struct {
+	fn   node
+	args []node
+}
+
+// chain is operands with one operator between them.
+type chain struct {
+	op       Op
+	operands []node
+}
+
+// comparison is an operation that does not chain, such as "a == b".
+type comparison struct {
+	op          Op
+	left, right node
+}
+
+// prefix is "!x" or "-x".
+type prefix struct {
+	op string
+	x  node
+}
+
+// membership is "of ? path".
+type membership struct {
+	of   node
+	path []selector
+}
+
+// function is "a: b: body".
+type function struct {
+	names []string
+	body  node
+}
+
+// setFunction is "{ a, b ? c, ... }@bind: body". below is the colon and the
+// first token behind it.
+type setFunction struct {
+	pair
+	formals  []formal
+	ellipsis bool
+	bind     string
+	below    pair
+	body     node
+}
+
+// formal is "name" or "name ? fallback"; fallback may be nil.
+type formal struct {
+	name     string
+	fallback node
+}
+
+// letIn is "let … in body".
+type letIn struct {
+	rows []*row
+	body node
+}
+
+// conditional is "if … then … else …".
+type conditional struct{ cond, then, otherwise node }
+
+// withIn is "with scope; body".
+type withIn struct{ scope, body node }
+
+// assertion is "assert cond; body".
+type assertion struct{ cond, body node }
+
+// isSimple reports whether a node is so plain that nixfmt never breaks a line
+// within it: words, strings, selections by plain names, and applications of
+// these to at most two of these.
+func isSimple(n node) bool {
+	switch n := n.(type) {
+	case *word, *quoted:
+		return true
+	case *selection:
+		return n.fallback == nil && isSimple(n.of) && allPlain(n.path)
+	case *parens:
+		return isSimple(n.inner)
+	case *apply:
+		if len(n.args) > 2 || !isSimple(n.fn) {
+			return false
+		}
+		for _, arg := range n.args {
+			if !isSimple(arg) {
+				return false
+			}
+		}
+		return true
+	default:
+		return false
+	}
+}
+
+func allPlain(path []selector) bool {
+	for _, s := range path {
+		if s.name == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// isAbsorbable reports whether n is a term that may begin on the line of what
+// it belongs to.
+func isAbsorbable(n node) bool {
+	t, ok := n.(term)
+	return ok && t.absorbable()
+}
+
+// isAbsorbed is isAbsorbable for values and parenthesized expressions, where
+// also "with x; [" and "a: {" may begin on that line.
+func isAbsorbed(n node) bool {
+	switch n := n.(type) {
+	case *withIn:
+		return isAbsorbable(n.body)
+	case *function:
+		if body, ok := n.body.(*setFunction); ok {
+			return isAbsorbed(body)
+		}
+		return isAbsorbable(n.body)
+	case *setFunction:
+		return n.isFlat() && n.bind == "" && !n.below.broken && isAbsorbed(n.body)
+	default:
+		return isAbsorbable(n)
+	}
+}
+
+// isFlat reports whether the braces of the formals may stand on one line: at
+// most two names, without defaults.
+func (n *setFunction) isFlat() bool {
+	if n.broken || len(n.formals) > 2 {
+		return false
+	}
+	for _, f := range n.formals {
+		if f.fallback != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// absorbable holds for strings of several lines.
+func (n *quoted) absorbable() bool { return n.indented && len(n.lines) > 1 }
+
+func (n *list) absorbable() bool { return len(n.rows) > 0 || n.broken || n.headed }
+
+func (n *set) absorbable() bool { return len(n.rows) > 0 || n.broken || n.headed }
+
+func (*word) absorbable() bool { return false }
+
+func (*selection) absorbable() bool { return false }
+
+// absorbable is false: nothing that could be absorbed is ever put in parentheses.
+func (*parens) absorbable() bool { return false }

@@ -1,0 +1,107 @@
+package nixlang
+
+import "bytes"
+
+// Mark says that the entry or item that carried Origin begins at Line of the
+// text, counted from 1. The comments above it stand before that line.
+type Mark struct {
+	Origin any
+	Line   int
+}
+
+// Format returns the text of f: UTF-8, lines end in a newline, the last one too.
+// It panics on a tree that has no text, such as an invalid identifier or text
+// that fails [CheckText].
+func Format(f *File) []byte {
+	text, _ := FormatMarked(f)
+	return text
+}
+
+// FormatMarked is [Format] with a mark for each entry and item that has an
+// origin, from the top to the bottom.
+func FormatMarked(f *File) ([]byte, []Mark) {
+	var w lowering
+	body := w.node(f.Body)
+	breakFileBody(body)
+	if len(f.Header) > 0 {
+		head(body)
+	}
+
+	var header bytes.Buffer
+	for _, line := range f.Header {
+		header.WriteString(commentLine(line))
+		header.WriteByte('\n')
+	}
+	text := append(header.Bytes(), w.settle(body)...)
+	marks := make([]Mark, len(w.marked))
+	for i, m := range w.marked {
+		marks[i] = Mark{Origin: m.origin, Line: len(f.Header) + m.row.at.line}
+	}
+	return append(text, '\n'), marks
+}
+
+// Print returns the text of an expression, without a newline at the end. It
+// panics as [Format] does.
+func Print(e Expr) string {
+	var w lowering
+	return string(w.settle(w.node(e)))
+}
+
+// settle lays n out until nixfmt would leave it as it is. nixfmt keeps braces,
+// brackets and colons on different lines where it finds them so, and that can
+// change what is around them; so what was broken once stays broken, until
+// nothing more is.
+func (w *lowering) settle(n node) []byte {
+	for {
+		text := newStream(group(n.document())).write()
+		settled := true
+		for _, p := range w.pairs {
+			if !p.broken && p.first.line != p.last.line {
+				p.broken, settled = true, false
+			}
+		}
+		if settled {
+			return text
+		}
+	}
+}
+
+// breakFileBody breaks lines where nixfmt leaves the choice, the way files are
+// mostly written: what a file comes down to has a line for each attribute, and
+// begins on a line of its own below its formals.
+func breakFileBody(n node) {
+	switch n := n.(type) {
+	case *set:
+		n.broken = len(n.rows) > 0
+	case *function:
+		breakFileBody(n.body)
+	case *setFunction:
+		n.below.broken = isAbsorbed(n.body)
+		breakFileBody(n.body)
+	case *letIn:
+		breakFileBody(n.body)
+	case *withIn:
+		breakFileBody(n.body)
+	case *assertion:
+		breakFileBody(n.body)
+	}
+}
+
+// head says of empty brackets or braces at the very beginning that a comment
+// stands in front of them, which nixfmt expands some of them for.
+func head(n node) {
+	switch n := n.(type) {
+	case *list:
+		n.headed = true
+	case *set:
+		n.headed = !n.recursive
+	case *selection:
+		head(n.of)
+	case *membership:
+		head(n.of)
+	case *comparison:
+		head(n.left)
+	case *chain:
+		head(n.operands[0])
+	}
+}

@@ -1,0 +1,403 @@
+package nixlang
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// lowering turns a tree into nodes. It keeps what the layout is asked about
+// afterwards: the pairs that may be broken, and the rows with an origin.
+type lowering struct {
+	pairs  []*pair
+	marked []markedRow
+}
+
+type markedRow struct {
+	origin any
+	row    *row
+}
+
+// node returns e as it stands where any expression may stand.
+func (w *lowering) node(e Expr) node {
+	switch e := e.(type) {
+	case Ident:
+		mustBeIdent(string(e))
+		return &word{text: string(e)}
+	case Int:
+		if tree := intTree(e); tree != Expr(e) {
+			return w.node(tree)
+		}
+		return &word{text: strconv.FormatInt(int64(e), 10)}
+	case Float:
+		if tree := floatTree(e); tree != Expr(e) {
+			return w.node(tree)
+		}
+		return &word{text: floatText(e)}
+	case *String:
+		return w.quoted(e)
+	case Path:
+		if !IsPath(string(e)) {
+			panic(fmt.Sprintf("nixlang: %q is no path literal", string(e)))
+		}
+		return &word{text: string(e), path: true}
+	case *List:
+		return w.list(e)
+	case *AttrSet:
+		n := &set{recursive: e.Rec, rows: w.entries(e.Entries, e.Inner)}
+		w.pairs = append(w.pairs, &n.pair)
+		return n
+	case *Select:
+		return w.selection(e)
+	case *HasAttr:
+		return &membership{of: w.operand(e.Of, applyLevel), path: w.path(e.Path)}
+	case *Apply:
+		return w.apply(e)
+	case *Lambda:
+		return w.lambda(e)
+	case *Let:
+		return &letIn{rows: w.entries(e.Entries, nil), body: w.node(e.Body)}
+	case *If:
+		return &conditional{cond: w.node(e.Cond), then: w.node(e.Then), otherwise: w.node(e.Else)}
+	case *With:
+		return &withIn{scope: w.node(e.Scope), body: w.node(e.Body)}
+	case *Assert:
+		return &assertion{cond: w.node(e.Cond), body: w.node(e.Body)}
+	case *Binary:
+		return w.binary(e)
+	case *Unary:
+		return w.unary(e)
+	default:
+		panic(fmt.Sprintf("nixlang: %T is no expression", e))
+	}
+}
+
+func mustBeIdent(s string) {
+	if !IsIdent(s) {
+		panic(fmt.Sprintf("nixlang: %q is no identifier", s))
+	}
+}
+
+// term returns e as it stands in a list or as an argument. Nix would also take
+// a selection with a default there, but "f a.b or c d" misleads its reader.
+func (w *lowering) term(e Expr) term {
+	n := w.node(e)
+	if s, ok := n.(*selection); ok && s.fallback != nil {
+		return &parens{inner: n}
+	}
+	if t, ok := n.(term); ok {
+		return t
+	}
+	return &parens{inner: n}
+}
+
+func (w *lowering) quoted(s *String) *quoted {
+	parts := chunks(s)
+	if s.Indented {
+		if lines, ok := indentedLines(parts); ok {
+			return &quoted{lines: w.pieces(lines), indented: true}
+		}
+	}
+	return &quoted{lines: w.pieces([][]chunk{quotedLine(parts)})}
+}
+
+func (w *lowering) pieces(lines [][]chunk) [][]piece {
+	result := make([][]piece, len(lines))
+	for i, line := range lines {
+		for _, part := range line {
+			p := piece{text: part.text}
+			if part.interpolated != nil {
+				p.interpolated = w.node(part.interpolated)
+			}
+			result[i] = append(result[i], p)
+		}
+	}
+	return result
+}
+
+func (w *lowering) list(e *List) *list {
+	n := &list{}
+	for i, item := range e.Items {
+		n.rows = append(n.rows, w.row(item.Trivia, i == 0, w.term(item.Value)))
+	}
+	n.rows = appendInner(n.rows, e.Inner)
+	w.pairs = append(w.pairs, &n.pair)
+	return n
+}
+
+func (w *lowering) entries(entries []Entry, inner []string) []*row {
+	var rows []*row
+	for i, entry := range entries {
+		switch e := entry.(type) {
+		case *Binding:
+			rows = append(rows, w.row(e.Trivia, i == 0, &binding{path: w.path(e.Path), value: w.node(e.Value)}))
+		case *Inherit:
+			rows = append(rows, w.row(e.Trivia, i == 0, w.inherit(e)))
+		default:
+			panic(fmt.Sprintf("nixlang: %T is no entry", entry))
+		}
+	}
+	return appendInner(rows, inner)
+}
+
+// row leaves out the empty line above the first row: nobody writes one.
+func (w *lowering) row(t Trivia, isFirst bool, content interface{ document() *doc }) *row {
+	r := &row{blank: t.Blank && !isFirst, lead: t.Lead, trail: trailComment(t.Trail), content: content}
+	if t.Origin != nil {
+		w.marked = append(w.marked, markedRow{origin: t.Origin, row: r})
+	}
+	return r
+}
+
+func appendInner(rows []*row, comments []string) []*row {
+	if len(comments) == 0 {
+		return rows
+	}
+	return append(rows, &row{lead: comments})
+}
+
+func (w *lowering) inherit(e *Inherit) *inherit {
+	n := &inherit{}
+	if e.From != nil {
+		n.from = w.node(e.From)
+	}
+	n.names = w.path(Names(e.Names...))
+	w.pairs = append(w.pairs, &n.pair)
+	return n
+}
+
+func (w *lowering) path(path []AttrName) []selector {
+	result := make([]selector, len(path))
+	for i, name := range path {
+		result[i] = w.selector(name)
+	}
+	return result
+}
+
+func (w *lowering) selector(name AttrName) selector {
+	switch dynamic := name.Dynamic.(type) {
+	case nil:
+		if IsIdent(name.Name) {
+			return selector{name: name.Name}
+		}
+		return selector{quoted: w.quoted(Str(name.Name))}
+	case *String: // needs no dollar and braces around it
+		return selector{quoted: w.quoted(&String{Parts: dynamic.Parts})}
+	default:
+		return selector{dynamic: w.node(dynamic)}
+	}
+}
+
+// selection joins selections of selections, and puts in parentheses what would
+// run into the dot.
+func (w *lowering) selection(e *Select) *selection {
+	n := &selection{path: w.path(e.Path)}
+	switch of := w.term(e.Of).(type) {
+	case *selection:
+		n.of, n.path = of.of, slices.Concat(of.path, n.path)
+	case *word:
+		n.of = of
+		if of.path || !IsIdent(of.text) {
+			n.of = &parens{inner: of}
+		}
+	default:
+		n.of = of
+	}
+	if e.Or != nil {
+		n.fallback = w.term(e.Or)
+	}
+	return n
+}
+
+func (w *lowering) apply(e *Apply) *apply {
+	var args []node
+	var fn Expr = e
+	for {
+		application, ok := fn.(*Apply)
+		if !ok {
+			break
+		}
+		args = append(args, w.term(application.Arg))
+		fn = application.Fn
+	}
+	slices.Reverse(args)
+	return &apply{fn: w.term(fn), args: args}
+}
+
+func (w *lowering) lambda(e *Lambda) node {
+	switch p := e.Param.(type) {
+	case Name:
+		n := &function{}
+		for isName := true; isName; {
+			mustBeIdent(string(p))
+			n.names = append(n.names, string(p))
+			inner, ok := e.Body.(*Lambda)
+			if !ok {
+				break
+			}
+			if p, isName = inner.Param.(Name); isName {
+				e = inner
+			}
+		}
+		n.body = w.node(e.Body)
+		return n
+	case *Formals:
+		n := &setFunction{ellipsis: p.Ellipsis, bind: p.Bind}
+		for _, arg := range p.Args {
+			mustBeIdent(arg.Name)
+			f := formal{name: arg.Name}
+			if arg.Default != nil {
+				f.fallback = w.node(arg.Default)
+			}
+			n.formals = append(n.formals, f)
+		}
+		if p.Bind != "" {
+			mustBeIdent(p.Bind)
+		}
+		n.body = w.node(e.Body)
+		w.pairs = append(w.pairs, &n.pair, &n.below)
+		return n
+	default:
+		panic(fmt.Sprintf("nixlang: %T is no parameter", e.Param))
+	}
+}
+
+// The levels of precedence, from the loosest to the tightest.
+const (
+	openLevel = iota // functions, let, if, with, assert: as far as they reach
+	impliesLevel
+	orLevel
+	andLevel
+	equalLevel
+	lessLevel
+	updateLevel
+	notLevel
+	addLevel
+	mulLevel
+	concatLevel
+	memberLevel
+	negateLevel
+	applyLevel
+	termLevel
+)
+
+// grouping says which side of an operator may hold the same operator without
+// parentheses.
+type grouping int
+
+const (
+	neither grouping = iota
+	leftward
+	rightward
+	// bothways is for operators where the side makes no difference to the
+	// value, the order of evaluation or what is evaluated.
+	bothways
+)
+
+var operators = map[Op]struct {
+	level    int
+	grouping grouping
+}{
+	Implies:      {impliesLevel, rightward},
+	Or:           {orLevel, bothways},
+	And:          {andLevel, bothways},
+	Equal:        {equalLevel, neither},
+	NotEqual:     {equalLevel, neither},
+	Less:         {lessLevel, neither},
+	LessEqual:    {lessLevel, neither},
+	Greater:      {lessLevel, neither},
+	GreaterEqual: {lessLevel, neither},
+	Update:       {updateLevel, bothways},
+	Add:          {addLevel, leftward},
+	Sub:          {addLevel, leftward},
+	Mul:          {mulLevel, leftward},
+	Div:          {mulLevel, leftward},
+	Concat:       {concatLevel, bothways},
+}
+
+// level returns how tightly n holds together.
+func level(n node) int {
+	switch n := n.(type) {
+	case *chain:
+		return operators[n.op].level
+	case *comparison:
+		return operators[n.op].level
+	case *membership:
+		return memberLevel
+	case *prefix:
+		if n.op == "!" {
+			return notLevel
+		}
+		return negateLevel
+	case *apply:
+		return applyLevel
+	case term:
+		return termLevel
+	default:
+		return openLevel
+	}
+}
+
+// operand returns e, in parentheses where it holds together less tightly than
+// least.
+func (w *lowering) operand(e Expr, least int) node {
+	n := w.node(e)
+	if level(n) < least {
+		return &parens{inner: n}
+	}
+	return n
+}
+
+func (w *lowering) binary(e *Binary) node {
+	op, known := operators[e.Op]
+	if !known {
+		panic(fmt.Sprintf("nixlang: %q is no operator with two operands", string(e.Op)))
+	}
+	if op.grouping == neither {
+		return &comparison{op: e.Op, left: w.operand(e.Left, op.level+1), right: w.operand(e.Right, op.level+1)}
+	}
+	return &chain{op: e.Op, operands: w.operands(nil, e)}
+}
+
+// operands appends the operands of e and of the same operator within it, as far
+// as no parentheses are needed.
+func (w *lowering) operands(list []node, e *Binary) []node {
+	op := operators[e.Op]
+	list = w.side(list, e.Op, e.Left, op.grouping == leftward, op.grouping == bothways)
+	return w.side(list, e.Op, e.Right, op.grouping == rightward, op.grouping == bothways)
+}
+
+// side appends one operand. groups says that an operator of the same level
+// needs no parentheses there, either that the same operator needs none.
+func (w *lowering) side(list []node, op Op, e Expr, groups, either bool) []node {
+	same, ok := e.(*Binary)
+	if ok && same.Op == op && (groups || either) {
+		return w.operands(list, same)
+	}
+	least := operators[op].level
+	if !groups {
+		least++
+	}
+	return append(list, w.operand(e, least))
+}
+
+func (w *lowering) unary(e *Unary) node {
+	switch e.Op {
+	case Negate:
+		x := w.operand(e.X, applyLevel)
+		if p, ok := x.(*word); ok && p.path {
+			x = &parens{inner: x} // -./x is a path of that name.
+		}
+		return &prefix{op: "-", x: x}
+	case Not:
+		// Nix takes "!a ? b" and "!a + b" as the negation of all that follows:
+		// parentheses say so.
+		x := w.operand(e.X, notLevel)
+		if l := level(x); l != notLevel && l < applyLevel {
+			x = &parens{inner: x}
+		}
+		return &prefix{op: "!", x: x}
+	default:
+		panic(fmt.Sprintf("nixlang: %q is no operator with one operand", string(e.Op)))
+	}
+}
