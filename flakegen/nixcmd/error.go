@@ -1,0 +1,61 @@
+package nixcmd
+
+import (
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// Error is a nix process that could not be started or did not succeed.
+type Error struct {
+	// Program is the path of the nix program.
+	Program string
+	// Args is its command line, without the program.
+	Args []string
+	// ExitCode is its exit code, or -1 for a process that was not started or
+	// was ended by a signal.
+	ExitCode int
+	// Stderr is the last lines of what it said, fit for a terminal. It is empty
+	// for a build, whose stream the caller has read.
+	Stderr string
+	// Err is the cause: of os/exec, or [ErrInterrupted] and the context's.
+	Err error
+}
+
+func (e *Error) Error() string {
+	text := fmt.Sprintf("%s: %v", CommandLine(e.Program, e.Args), e.reason())
+	if e.Stderr != "" {
+		text += "\n" + e.Stderr
+	}
+	return text
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+func (e *Error) reason() string {
+	if _, ok := e.Err.(*exec.ExitError); ok && e.ExitCode >= 0 {
+		return fmt.Sprintf("exit code %d", e.ExitCode)
+	}
+	return e.Err.Error()
+}
+
+// CommandLine is the command as it can be pasted into a shell.
+func CommandLine(program string, args []string) string {
+	words := []string{shellWord(program)}
+	for _, a := range args {
+		words = append(words, shellWord(a))
+	}
+	return strings.Join(words, " ")
+}
+
+// shellWord quotes a word for a POSIX shell where it needs that.
+func shellWord(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("%+,-./:=@_#", r)
+	}
+	special := strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) >= 0
+	if word != "" && !special && word[0] != '#' {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

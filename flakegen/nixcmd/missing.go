@@ -1,0 +1,122 @@
+package nixcmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Missing is what `nix build --dry-run` says: what is not in the store and would
+// be built or fetched.
+type Missing struct {
+	// Products are what was asked for, in that order: derivations and outputs.
+	Products []Product
+	// Build are the derivations that would be built, Fetch the store paths that
+	// would be fetched. Nix counts a path as fetched whose signature it will
+	// refuse when it has it.
+	Build, Fetch []string
+	// Unknown are paths that Nix knows neither how to build nor where to fetch.
+	Unknown []string
+	// Unreachable are the caches that could not be asked.
+	Unreachable []string
+}
+
+// patience are settings for a question about caches, unless the user's flags say
+// otherwise: each is tried once and has a second to answer. Without them a
+// machine that is offline waits 4 s, and minutes for a cache behind a firewall
+// that drops packets.
+var patience = [][2]string{{"connect-timeout", "1"}, {"stalled-download-timeout", "1"}, {"download-attempts", "1"}}
+
+// Missing asks Nix what it would take to build the installables: one process. It
+// evaluates and asks caches; nothing is built and flake.lock is left alone.
+func (n *Nix) Missing(ctx context.Context, installables []Installable) (Missing, error) {
+	words, err := operands(installables)
+	if err != nil {
+		return Missing{}, err
+	}
+	args := slices.Concat([]string{"build", "--dry-run", "--no-link", "--json", "--log-format", "raw"}, n.Args.forEvaluation())
+	for _, p := range patience {
+		if !n.Args.sets(p[0]) {
+			args = append(args, "--option", p[0], p[1])
+		}
+	}
+	var stdout bytes.Buffer
+	stderr := &missingReader{}
+	if err := n.run(ctx, call{args: append(args, words...), stdout: &stdout, stderr: stderr}); err != nil {
+		var failed *Error
+		if errors.As(err, &failed) {
+			failed.Stderr = stderr.kept.String()
+		}
+		return Missing{}, fmt.Errorf("ask Nix what is missing: %w", err)
+	}
+	missing := stderr.missing()
+	if missing.Products, err = parseProducts(stdout.Bytes()); err != nil {
+		return Missing{}, fmt.Errorf("read what `nix build --dry-run --json` printed: %w", err)
+	}
+	return missing, nil
+}
+
+// missingReader picks the lists out of what `nix build --dry-run` writes on
+// stderr: a line that names the list, then a path a line, indented.
+type missingReader struct {
+	kept    tail
+	partial []byte
+	list    *[]string
+	found   Missing
+}
+
+var missingHeads = []struct {
+	pattern *regexp.Regexp
+	list    func(*Missing) *[]string
+}{
+	{regexp.MustCompile(`^th(is|ese)( \d+)? derivations? will be built:$`), func(m *Missing) *[]string { return &m.Build }},
+	{regexp.MustCompile(`^th(is|ese)( \d+)? paths? will be fetched( \(.*\))?:$`), func(m *Missing) *[]string { return &m.Fetch }},
+	{regexp.MustCompile(`^don't know how to build th(is|ese) paths?.*:$`), func(m *Missing) *[]string { return &m.Unknown }},
+}
+
+var unreachable = regexp.MustCompile(`unable to download '([a-z0-9+]+://[^/']+)`)
+
+func (r *missingReader) Write(p []byte) (int, error) {
+	r.kept.Write(p)
+	r.partial = append(r.partial, p...)
+	for {
+		line, rest, whole := bytes.Cut(r.partial, []byte("\n"))
+		if !whole {
+			break
+		}
+		r.line(string(line))
+		r.partial = rest
+	}
+	if len(r.partial) > tailSize {
+		r.partial = r.partial[:0] // no line of Nix's: a path has 211 characters more than the store
+	}
+	return len(p), nil
+}
+
+func (r *missingReader) line(line string) {
+	if path, ok := strings.CutPrefix(line, "  /"); ok && r.list != nil {
+		*r.list = append(*r.list, "/"+path)
+		return
+	}
+	r.list = nil
+	for _, head := range missingHeads {
+		if head.pattern.MatchString(line) {
+			r.list = head.list(&r.found)
+			return
+		}
+	}
+	if m := unreachable.FindStringSubmatch(line); m != nil && !slices.Contains(r.found.Unreachable, m[1]) {
+		r.found.Unreachable = append(r.found.Unreachable, m[1])
+	}
+}
+
+func (r *missingReader) missing() Missing {
+	if len(r.partial) > 0 {
+		r.line(string(r.partial))
+	}
+	return r.found
+}
