@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"flakegen/spec":     {"platform"},
 	"flakegen/compile":  {"platform", "flakegen/spec", "flakegen/nixlang"},
 	"flakegen/generate": {"platform", "templates", "flakegen/spec", "flakegen/compile", "flakegen/nixlang"},
-	"flakegen/worktree": {"flakegen/generate"},
+	"flakegen/worktree": {"flakegen/generate", "flakegen/gitcmd"},
 
 	// The outside world.
 	"flakegen/gitcmd": {},
