@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -215,10 +216,18 @@ func (d *decoder) follow(a *Alias, byName map[string]*Alias, state map[*Alias]vi
 		}
 	}
 	state[a] = visited
-	for system, selector := range platform.Resolve(a.selectors(), d.spec.Systems).Chosen {
-		row := rows[selector]
+	chosen := platform.Resolve(a.selectors(), d.spec.Systems).Chosen
+	for _, system := range d.spec.Systems {
+		row := rows[chosen[system]]
+		if row == nil {
+			continue
+		}
 		switch {
 		case row.output != nil:
+			if !slices.Contains(row.output.Package.On, system) && !row.broken {
+				d.errorf(row.attribute.Expr.Range(), fmt.Sprintf("No %s on %s", row.output.Name, system), "The package has systems of its own, without this one. Add it there, or give the alias null on %s.", system)
+				row.broken = true
+			}
 			a.Outputs[system] = row.output
 		case byName[row.alias] != nil:
 			if o := byName[row.alias].Outputs[system]; o != nil {

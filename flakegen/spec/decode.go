@@ -17,14 +17,16 @@ type decoder struct {
 	spec  *Spec
 	diags hcl.Diagnostics
 
-	flake       *hclsyntax.Block
-	description *Attribute
-	systems     *Attribute
+	flake           *hclsyntax.Block
+	description     *Attribute
+	systems         *Attribute
+	requiredVersion *Attribute
+	render          *Attribute
+	takes           *Attribute
 	// systemsBroken says that the list of systems is in error, and so cannot be
 	// held against what others say of it.
 	systemsBroken bool
 	inputs        map[string]hcl.Range
-	shells        map[string]hcl.Range
 	apps          map[string]hcl.Range
 	files         map[string]hcl.Range
 }
@@ -105,18 +107,24 @@ type topBlock struct {
 var topBlocks map[string]topBlock
 
 // later lists the blocks that the language will have.
-var later = []string{"nixpkgs", "check", "formatter", "overlay", "output", "cache", "ci"}
+var later = []string{"ci"}
 
 func init() {
 	topBlocks = map[string]topBlock{
-		"flake":   {nil, (*decoder).flakeBlock},
-		"input":   {[]string{"name"}, (*decoder).inputBlock},
-		"locals":  {nil, (*decoder).localsBlock},
-		"let":     {nil, (*decoder).letBlock},
-		"package": {[]string{"name"}, (*decoder).packageBlock},
-		"shell":   {[]string{"name"}, (*decoder).shellBlock},
-		"app":     {[]string{"name"}, (*decoder).appBlock},
-		"alias":   {[]string{"name"}, (*decoder).aliasBlock},
+		"flake":     {nil, (*decoder).flakeBlock},
+		"input":     {[]string{"name"}, (*decoder).inputBlock},
+		"locals":    {nil, (*decoder).localsBlock},
+		"let":       {nil, (*decoder).letBlock},
+		"package":   {[]string{"name"}, (*decoder).packageBlock},
+		"check":     {[]string{"name"}, (*decoder).checkBlock},
+		"shell":     {[]string{"name"}, (*decoder).shellBlock},
+		"app":       {[]string{"name"}, (*decoder).appBlock},
+		"alias":     {[]string{"name"}, (*decoder).aliasBlock},
+		"formatter": {nil, (*decoder).formatterBlock},
+		"nixpkgs":   {nil, (*decoder).nixpkgsBlock},
+		"overlay":   {[]string{"name"}, (*decoder).overlayBlock},
+		"output":    {[]string{"name"}, (*decoder).outputBlock},
+		"cache":     {[]string{"name"}, (*decoder).cacheBlock},
 	}
 }
 
@@ -178,17 +186,17 @@ type item struct {
 // items lists what a body holds in the order of the file, with comments. Open is
 // where the body begins.
 func (d *decoder) items(body *hclsyntax.Body, open hcl.Pos) []item {
-	type placed struct {
+	type node struct {
 		rng       hcl.Range
 		attribute *hclsyntax.Attribute
 		block     *hclsyntax.Block
 	}
-	var list []placed
+	var list []node
 	for _, a := range body.Attributes {
-		list = append(list, placed{rng: a.SrcRange, attribute: a})
+		list = append(list, node{rng: a.SrcRange, attribute: a})
 	}
 	for _, b := range body.Blocks {
-		list = append(list, placed{rng: b.Range(), block: b})
+		list = append(list, node{rng: b.Range(), block: b})
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].rng.Start.Byte < list[j].rng.Start.Byte })
 
@@ -236,14 +244,12 @@ func (d *decoder) flakeBlock(block *hclsyntax.Block, _ Comments) {
 		return
 	}
 	d.flake = block
-	unsupported := func(a *Attribute) {
-		d.errorf(a.NameRange, fmt.Sprintf("Attribute %q not supported", a.Name), "This version of flakegen does not know it yet.")
-	}
 	d.closed(block, map[string]func(*Attribute){
 		"description":      func(a *Attribute) { d.description = a },
 		"systems":          func(a *Attribute) { d.systems = a },
-		"required_version": unsupported,
-		"render":           unsupported,
+		"required_version": func(a *Attribute) { d.requiredVersion = a },
+		"render":           func(a *Attribute) { d.render = a },
+		"takes":            func(a *Attribute) { d.takes = a },
 	})
 }
 
@@ -295,6 +301,7 @@ func (d *decoder) finish() {
 	d.evaluateLocals()
 	d.flakeAttributes()
 	d.inputValues()
+	d.flakeLevel()
 	d.packageNames()
 	d.resolveAliases()
 	d.outputNames()
@@ -312,6 +319,8 @@ func (d *decoder) flakeAttributes() {
 	if d.description != nil {
 		d.spec.Description, _ = d.text(d.description.Expr, "The description")
 	}
+	d.versionConstraint()
+	d.adoption()
 	if d.systems == nil {
 		d.errorf(d.flake.DefRange(), "Missing systems", "Say for which systems the flake is, as in: systems = [\"x86_64-linux\", \"aarch64-darwin\"]")
 		return
@@ -326,42 +335,57 @@ func (d *decoder) systemList(a *Attribute) []platform.System {
 	if !ok {
 		return nil
 	}
-	if value.IsNull() || !value.CanIterateElements() {
-		d.errorf(a.Expr.Range(), "systems is not a list", "Write it as in: systems = [\"x86_64-linux\", \"aarch64-darwin\"]")
-		return nil
-	}
-	if value.LengthInt() == 0 {
-		d.errorf(a.Expr.Range(), "No system", "A flake for no system has no outputs. Name at least one.")
-		return nil
-	}
-	// Each element of a literal list has a place of its own.
-	ranges := func(int) hcl.Range { return a.Expr.Range() }
-	if tuple, ok := a.Expr.(*hclsyntax.TupleConsExpr); ok && len(tuple.Exprs) == value.LengthInt() {
-		ranges = func(i int) hcl.Range { return tuple.Exprs[i].Range() }
-	}
 	var list []platform.System
 	seen := map[string]bool{}
-	i := 0
-	for it := value.ElementIterator(); it.Next(); i++ {
-		_, element := it.Element()
-		if element.IsNull() || element.Type() != cty.String {
-			d.errorf(ranges(i), "System is not a string", "Write systems as strings, such as \"x86_64-linux\".")
-			continue
-		}
-		name := element.AsString()
+	for _, element := range d.strings(a.Expr, value, "systems", `["x86_64-linux", "aarch64-darwin"]`) {
+		name := element.text
 		switch {
 		case !platform.IsKnown(platform.System(name)):
 			remedy := "Nix knows no such system."
 			if s := platform.Suggest(name); s != "" {
 				remedy = fmt.Sprintf("Did you mean %q?", s)
 			}
-			d.errorf(ranges(i), fmt.Sprintf("Unknown system %q", name), "%s", remedy)
+			d.errorf(element.rng, fmt.Sprintf("Unknown system %q", name), "%s", remedy)
 		case seen[name]:
-			d.errorf(ranges(i), fmt.Sprintf("System %q twice", name), "Remove one.")
+			d.errorf(element.rng, fmt.Sprintf("System %q twice", name), "Remove one.")
 		default:
 			seen[name] = true
 			list = append(list, platform.System(name))
 		}
+	}
+	return list
+}
+
+// placed is an element of a list of strings, with its place.
+type placed struct {
+	text string
+	rng  hcl.Range
+}
+
+// strings takes a value for a list of strings that is not empty, and reports what
+// is not. Each element of a literal list has a place of its own.
+func (d *decoder) strings(expr hclsyntax.Expression, value cty.Value, what, example string) []placed {
+	if value.IsNull() || !value.CanIterateElements() || value.Type().IsObjectType() || value.Type().IsMapType() {
+		d.errorf(expr.Range(), what+" is not a list", "Write it as in: %s = %s", what, example)
+		return nil
+	}
+	if value.LengthInt() == 0 {
+		d.errorf(expr.Range(), what+" is empty", "Name at least one, as in: %s = %s", what, example)
+		return nil
+	}
+	ranges := func(int) hcl.Range { return expr.Range() }
+	if tuple, ok := expr.(*hclsyntax.TupleConsExpr); ok && len(tuple.Exprs) == value.LengthInt() {
+		ranges = func(i int) hcl.Range { return tuple.Exprs[i].Range() }
+	}
+	var list []placed
+	i := 0
+	for it := value.ElementIterator(); it.Next(); i++ {
+		_, element := it.Element()
+		if element.IsNull() || element.Type() != cty.String {
+			d.errorf(ranges(i), "Not a string", "Write it in quotes, as in: %s = %s", what, example)
+			continue
+		}
+		list = append(list, placed{element.AsString(), ranges(i)})
 	}
 	return list
 }

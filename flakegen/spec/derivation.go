@@ -7,14 +7,20 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/flakegen/flakegen/platform"
 )
 
-// laterMeta are meta-arguments that the language will have. They are refused, so
-// that none becomes an attribute of a derivation by mistake.
-var laterMeta = map[string]bool{"attrs": true, "value": true, "systems": true}
-
-// laterVariantMeta are those of a variant.
-var laterVariantMeta = map[string]bool{"for_each": true, "role": true}
+// meta gives the places of the meta-arguments of a derivation block.
+func (d *Derivation) meta() map[string]**Attribute {
+	return map[string]**Attribute{
+		"attrs":   &d.Attrs,
+		"builder": &d.Builder,
+		"file":    &d.File,
+		"systems": &d.Systems,
+		"value":   &d.Value,
+	}
+}
 
 func (d *decoder) packageBlock(block *hclsyntax.Block, comments Comments) {
 	p := d.derivation(KindPackage, block, comments)
@@ -29,20 +35,16 @@ func (d *decoder) packageBlock(block *hclsyntax.Block, comments Comments) {
 	d.spec.Packages = append(d.spec.Packages, p)
 }
 
+func (d *decoder) checkBlock(block *hclsyntax.Block, comments Comments) {
+	if c := d.derivation(KindCheck, block, comments); c != nil {
+		d.spec.Checks = append(d.spec.Checks, c)
+	}
+}
+
 func (d *decoder) shellBlock(block *hclsyntax.Block, comments Comments) {
-	s := d.derivation(KindShell, block, comments)
-	if s == nil {
-		return
+	if s := d.derivation(KindShell, block, comments); s != nil {
+		d.spec.Shells = append(d.spec.Shells, s)
 	}
-	if first, ok := d.shells[s.Name]; ok {
-		d.duplicate(s.NameRange, fmt.Sprintf("A second shell %q", s.Name), first, "Rename one.")
-		return
-	}
-	d.shells = put(d.shells, s.Name, s.NameRange)
-	if len(s.Variants) > 0 {
-		d.errorf(s.Variants[0].Range, "Variant of a shell not supported", "This version of flakegen knows variants of packages only.")
-	}
-	d.spec.Shells = append(d.spec.Shells, s)
 }
 
 func (d *decoder) derivation(kind Kind, block *hclsyntax.Block, comments Comments) *Derivation {
@@ -61,19 +63,31 @@ func (d *decoder) derivation(kind Kind, block *hclsyntax.Block, comments Comment
 			d.nested(drv, it.block, it.comments)
 			continue
 		}
-		a := it.attribute
-		switch {
-		case a.Name == "builder":
-			drv.Builder = a
-		case a.Name == "file":
-			drv.File = a
-		case laterMeta[a.Name]:
-			d.errorf(a.NameRange, fmt.Sprintf("Meta-argument %q not supported", a.Name), "This version of flakegen does not know it yet.")
-		default:
-			drv.Attributes = append(drv.Attributes, a)
+		if place, ok := drv.meta()[it.attribute.Name]; ok {
+			*place = it.attribute
+			continue
+		}
+		drv.Attributes = append(drv.Attributes, it.attribute)
+	}
+	d.valueAlone(drv)
+	return drv
+}
+
+// valueAlone refuses what has no meaning beside value, which stands for the whole
+// derivation.
+func (d *decoder) valueAlone(drv *Derivation) {
+	if drv.Value == nil {
+		return
+	}
+	const remedy = "value is the whole derivation. Remove it, or this."
+	for _, a := range append([]*Attribute{drv.Builder, drv.Attrs}, drv.Attributes...) {
+		if a != nil {
+			d.errorf(a.NameRange, fmt.Sprintf("Attribute %q beside value", a.Name), remedy)
 		}
 	}
-	return drv
+	for _, v := range drv.Variants {
+		d.errorf(v.NameRange, fmt.Sprintf("Variant %q beside value", v.Name), remedy)
+	}
 }
 
 // nested decodes a block inside a derivation block.
@@ -104,32 +118,6 @@ func (d *decoder) ownLets(drv *Derivation, block *hclsyntax.Block) {
 	}
 }
 
-func (d *decoder) variant(drv *Derivation, block *hclsyntax.Block, comments Comments) {
-	v := &Variant{Name: block.Labels[0], Comments: comments, NameRange: block.LabelRanges[0], Range: block.DefRange()}
-	if !d.outputName(v.Name, v.NameRange) {
-		return
-	}
-	for _, first := range drv.Variants {
-		if first.Name == v.Name {
-			d.duplicate(v.NameRange, fmt.Sprintf("A second variant %q", v.Name), first.NameRange, "Rename one.")
-			return
-		}
-	}
-	for _, it := range d.items(block.Body, block.OpenBraceRange.End) {
-		switch {
-		case it.block != nil:
-			d.errorf(it.block.TypeRange, fmt.Sprintf("Unexpected block %q in variant", it.block.Type), "A variant holds attributes only. A let belongs into the %s block around it.", drv.Kind)
-		case it.attribute.Name == "builder" || it.attribute.Name == "file":
-			d.errorf(it.attribute.NameRange, fmt.Sprintf("Meta-argument %q in a variant", it.attribute.Name), "It holds for all variants: move it into the %s block around this one.", drv.Kind)
-		case laterMeta[it.attribute.Name] || laterVariantMeta[it.attribute.Name]:
-			d.errorf(it.attribute.NameRange, fmt.Sprintf("Meta-argument %q not supported", it.attribute.Name), "This version of flakegen does not know it yet.")
-		default:
-			v.Attributes = append(v.Attributes, it.attribute)
-		}
-	}
-	drv.Variants = append(drv.Variants, v)
-}
-
 func (d *decoder) appBlock(block *hclsyntax.Block, comments Comments) {
 	app := &App{Name: block.Labels[0], Comments: comments, Range: block.LabelRanges[0]}
 	if !d.outputName(app.Name, app.Range) {
@@ -148,6 +136,17 @@ func (d *decoder) appBlock(block *hclsyntax.Block, comments Comments) {
 	d.spec.Apps = append(d.spec.Apps, app)
 }
 
+func (d *decoder) formatterBlock(block *hclsyntax.Block, _ Comments) {
+	if d.spec.Formatter != nil {
+		d.duplicate(block.DefRange(), "A second formatter", d.spec.Formatter.Range, "Remove one.")
+		return
+	}
+	d.closed(block, map[string]func(*Attribute){"value": func(a *Attribute) { d.spec.Formatter = a }})
+	if d.spec.Formatter == nil {
+		d.errorf(block.DefRange(), "Missing value", "Say which program formats the flake, as in: value = pkgs.nixfmt")
+	}
+}
+
 func (d *decoder) outputName(name string, rng hcl.Range) bool {
 	if outputName.MatchString(name) {
 		return true
@@ -159,14 +158,50 @@ func (d *decoder) outputName(name string, rng hcl.Range) bool {
 // packageNames settles the files of packages and the names of lets, which need
 // the whole spec.
 func (d *decoder) packageNames() {
-	d.files = map[string]hcl.Range{"flake.nix": {}}
-	for _, p := range append(append([]*Derivation{}, d.spec.Packages...), d.spec.Shells...) {
+	d.files = map[string]hcl.Range{d.spec.FlakePath(): {}}
+	for _, p := range d.spec.Derivations() {
+		d.expandVariants(p)
+		d.on(p)
 		for _, a := range p.Lets {
 			if outer, ok := d.spec.byLet[a.Name]; ok {
 				d.duplicate(a.NameRange, fmt.Sprintf("A second let %q", a.Name), outer.NameRange, "A let of a block may not hide one of the flake. Rename one.")
 			}
 		}
 		d.filePath(p)
+	}
+}
+
+// on works out the systems that have the derivation.
+func (d *decoder) on(p *Derivation) {
+	p.On = d.spec.Systems
+	if p.Systems == nil {
+		return
+	}
+	value, ok := d.value(p.Systems.Expr)
+	if !ok {
+		return
+	}
+	var selectors []string
+	for _, element := range d.strings(p.Systems.Expr, value, "systems", `["linux"]`) {
+		if !platform.IsSelector(element.text) {
+			remedy := "Name systems, or kernels such as linux or darwin."
+			if near := platform.SuggestSelector(element.text); near != "" {
+				remedy = fmt.Sprintf("Did you mean %q?", near)
+			}
+			d.errorf(element.rng, fmt.Sprintf("Unknown system %q", element.text), "%s", remedy)
+			continue
+		}
+		if r := platform.Resolve([]string{element.text}, d.spec.Systems); len(r.Idle) > 0 && !d.systemsBroken {
+			d.errorf(element.rng, fmt.Sprintf("%q matches no system of the flake", element.text), "Remove it, or add such a system to flake { systems = … }.")
+		}
+		selectors = append(selectors, element.text)
+	}
+	resolution := platform.Resolve(selectors, d.spec.Systems)
+	p.On = nil
+	for _, system := range d.spec.Systems {
+		if _, ok := resolution.Chosen[system]; ok {
+			p.On = append(p.On, system)
+		}
 	}
 }
 
@@ -199,7 +234,7 @@ func (d *decoder) filePath(p *Derivation) {
 	case !ok:
 		d.files[key] = rng
 	case first.Filename == "":
-		d.errorf(rng, fmt.Sprintf("A file cannot be %q", p.Path), "The flake itself is rendered there. Rename the %s, or set file.", p.Kind)
+		d.errorf(rng, fmt.Sprintf("A file cannot be %q", p.Path), "%s is rendered there. Rename the %s, or set file.", d.spec.flakeWords(), p.Kind)
 	default:
 		d.duplicate(rng, fmt.Sprintf("A second file %q", p.Path), first, "Rename one, or set file.")
 	}
@@ -224,19 +259,26 @@ const pathCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 
 // outputNames registers every output and reports two of one name.
 func (d *decoder) outputNames() {
+	d.register(d.spec.outputs, d.spec.Packages, d.spec.Aliases)
+	d.register(map[string]*Output{}, d.spec.Checks, nil)
+	d.register(map[string]*Output{}, d.spec.Shells, nil)
+}
+
+// register notes the outputs of one set of the flake.
+func (d *decoder) register(set map[string]*Output, list []*Derivation, aliases []*Alias) {
 	add := func(o *Output) {
-		if first, ok := d.spec.outputs[o.Name]; ok {
+		if first, ok := set[o.Name]; ok {
 			d.duplicate(o.Range(), fmt.Sprintf("A second output %q", o.Name), first.Range(), "Rename one.")
 			return
 		}
-		d.spec.outputs[o.Name] = o
+		set[o.Name] = o
 	}
-	for _, p := range d.spec.Packages {
+	for _, p := range list {
 		for _, o := range p.Outputs() {
 			add(o)
 		}
 	}
-	for _, a := range d.spec.Aliases {
+	for _, a := range aliases {
 		add(&Output{Name: a.Name, Alias: a})
 	}
 }

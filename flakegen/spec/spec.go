@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"slices"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -17,16 +19,31 @@ type Spec struct {
 
 	// Description is the flake's description; empty where there is none.
 	Description string
+	// Adopted says that flake.nix is the owner's, and that only its outputs are
+	// rendered, to nix/flakegen.nix.
+	Adopted bool
+	// Takes are the lets that the owner's flake hands over, in the spec's order.
+	Takes []string
 	// Systems are those that the flake is for, in the spec's order.
 	Systems []platform.System
 
 	Inputs   []*Input
 	Lets     []*Attribute
 	Packages []*Derivation
+	Checks   []*Derivation
 	Shells   []*Derivation
 	Apps     []*App
 	Aliases  []*Alias
+	Overlays []*Overlay
+	Caches   []*Cache
+	// OutputBlocks are the outputs that the spec writes out.
+	OutputBlocks []*OutputBlock
+	// Nixpkgs says where pkgs comes from; nil where no block does.
+	Nixpkgs *Nixpkgs
+	// Formatter is the value of the formatter block, or nil.
+	Formatter *Attribute
 
+	required  *requirement
 	locals    map[string]*Attribute
 	context   *hcl.EvalContext
 	outputs   map[string]*Output
@@ -42,6 +59,10 @@ type Attribute struct {
 	Range     hcl.Range
 	NameRange hcl.Range
 }
+
+// Taken says that the attribute is a let without an expression: its value comes
+// from the owner's flake.
+func (a *Attribute) Taken() bool { return a.Expr == nil }
 
 // Input is an input of the flake.
 type Input struct {
@@ -75,6 +96,7 @@ type Kind string
 // The kinds of derivation blocks.
 const (
 	KindPackage Kind = "package"
+	KindCheck   Kind = "check"
 	KindShell   Kind = "shell"
 )
 
@@ -84,9 +106,14 @@ type Derivation struct {
 	Name     string
 	Comments Comments
 	Lets     []*Attribute
-	// Builder and File are the meta-arguments; nil where not given.
+	// The meta-arguments; nil where not given.
 	Builder *Attribute
+	Attrs   *Attribute
+	Value   *Attribute
+	Systems *Attribute
 	File    *Attribute
+	// On are the systems of the flake that have the derivation.
+	On []platform.System
 	// Attributes are the derivation's own, shared by the variants.
 	Attributes []*Attribute
 	Variants   []*Variant
@@ -95,15 +122,6 @@ type Derivation struct {
 	Path      string
 	NameRange hcl.Range
 	Range     hcl.Range
-}
-
-// Variant is a variant of a derivation.
-type Variant struct {
-	Name       string
-	Comments   Comments
-	Attributes []*Attribute
-	NameRange  hcl.Range
-	Range      hcl.Range
 }
 
 // App is something that "nix run" starts.
@@ -148,6 +166,9 @@ func (o *Output) Range() hcl.Range {
 		return o.Package.NameRange
 	}
 }
+
+// Derivations lists the derivation blocks: packages, checks, shells.
+func (s *Spec) Derivations() []*Derivation { return slices.Concat(s.Packages, s.Checks, s.Shells) }
 
 // Output gives the output of that name, or nil.
 func (s *Spec) Output(name string) *Output { return s.outputs[name] }

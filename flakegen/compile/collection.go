@@ -1,0 +1,98 @@
+package compile
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/flakegen/flakegen/flakegen/nixlang"
+	"github.com/flakegen/flakegen/flakegen/spec"
+)
+
+// list compiles a literal list with the comments of its elements.
+func (w *walker) list(e *hclsyntax.TupleConsExpr) nixlang.Expr {
+	list := &nixlang.List{}
+	after := e.OpenRange.End
+	for _, element := range e.Exprs {
+		list.Items = append(list.Items, nixlang.Item{
+			Trivia: w.trivia(after, element.Range()),
+			Value:  w.expr(element),
+		})
+		after = element.Range().End
+	}
+	return list
+}
+
+// set compiles a literal object in the order of the spec.
+func (w *walker) set(e *hclsyntax.ObjectConsExpr) nixlang.Expr {
+	set := &nixlang.AttrSet{}
+	after := e.OpenRange.End
+	for _, item := range e.Items {
+		rng := hcl.RangeBetween(item.KeyExpr.Range(), item.ValueExpr.Range())
+		name, ok := w.key(item.KeyExpr)
+		value := w.expr(item.ValueExpr)
+		if ok {
+			set.Entries = append(set.Entries, Bind(name, value, w.trivia(after, rng)))
+		}
+		after = rng.End
+	}
+	return set
+}
+
+// key compiles the key of an object entry. A key that only Nix knows becomes a
+// dynamic attribute name.
+func (w *walker) key(expr hclsyntax.Expression) (nixlang.AttrName, bool) {
+	if w.open[expr] {
+		return nixlang.AttrName{Dynamic: w.expr(expr)}, true
+	}
+	value, ok := w.value(expr)
+	if !ok {
+		return nixlang.AttrName{}, false
+	}
+	text, err := convert.Convert(value, cty.String)
+	if err != nil || text.IsNull() {
+		w.errorf(expr.Range(), "Not a key", "The key of an object is a string. Write a name, or text in quotes.")
+		return nixlang.AttrName{}, false
+	}
+	if !text.IsKnown() || !w.checkText(text.AsString(), expr.Range()) {
+		return nixlang.AttrName{}, false
+	}
+	return nixlang.AttrName{Name: text.AsString()}, true
+}
+
+// Bind gives the entry "name = value;", written with inherit where a careful
+// person would: "inherit x;" for a variable, "inherit (a) x;" for an attribute
+// of the same name.
+func Bind(name nixlang.AttrName, value nixlang.Expr, trivia nixlang.Trivia) nixlang.Entry {
+	if name.Dynamic == nil {
+		switch v := value.(type) {
+		case nixlang.Ident:
+			if string(v) == name.Name && !isConstant(v) {
+				return &nixlang.Inherit{Trivia: trivia, Names: []string{name.Name}}
+			}
+		case *nixlang.Select:
+			if v.Or == nil && len(v.Path) > 0 && v.Path[len(v.Path)-1] == name {
+				return &nixlang.Inherit{Trivia: trivia, From: selectPath(v.Of, v.Path[:len(v.Path)-1]...), Names: []string{name.Name}}
+			}
+		}
+	}
+	return &nixlang.Binding{Trivia: trivia, Path: []nixlang.AttrName{name}, Value: value}
+}
+
+// isConstant tells the words that Nix defines as variables from variables.
+func isConstant(name nixlang.Ident) bool {
+	return name == "null" || name == "true" || name == "false"
+}
+
+// trivia finds the comments of the node at rng; after is where the one before it
+// ends.
+func (w *walker) trivia(after hcl.Pos, rng hcl.Range) nixlang.Trivia {
+	return Trivia(w.Spec.Sources[rng.Filename].Comments(after, rng))
+}
+
+// Trivia gives the comments of a block or an attribute to the entry that it
+// becomes.
+func Trivia(c spec.Comments) nixlang.Trivia {
+	return nixlang.Trivia{Blank: c.Blank, Lead: c.Lead, Trail: c.Trail}
+}

@@ -1,0 +1,159 @@
+package compile
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/flakegen/flakegen/flakegen/nixlang"
+	"github.com/flakegen/flakegen/flakegen/spec"
+	"github.com/flakegen/flakegen/platform"
+)
+
+// Compiler compiles the expressions of one spec and collects what is wrong.
+type Compiler struct {
+	Spec *spec.Spec
+	// Exists says whether the repository has a file or folder at a clean path
+	// relative to its root.
+	Exists func(path string) bool
+	// Diagnostics grows with every error found.
+	Diagnostics hcl.Diagnostics
+}
+
+// Scope is what names mean where an expression stands.
+type Scope struct {
+	// File is the Nix file that the expression is rendered in, relative to the
+	// root; path literals are relative to it.
+	File string
+	// Lets are those of the block.
+	Lets []*spec.Attribute
+	// Shared are the attributes that the variants of the block share; nil outside
+	// of variants, where the root shared means nothing.
+	Shared *Shared
+	// Final is the name of the parameter that final stands for; empty where the
+	// root means nothing. Prev says the same of prev.
+	Final, Prev string
+	// FlakeLevel says that the expression has no system, and so none of the roots
+	// that depend on one.
+	FlakeLevel bool
+	// Values gives values to further names, such as each.
+	Values map[string]cty.Value
+	// Uses collects the names that the rendered file must get from outside.
+	Uses Uses
+}
+
+// Shared is what the variants of a block share.
+type Shared struct {
+	Attributes []*spec.Attribute
+	// Open says that there are more, which only Nix knows.
+	Open bool
+	// Function says that shared is a function of final.
+	Function bool
+}
+
+// Uses is the set of the names that an expression uses and its file does not
+// bind: pkgs, lib, system, self, inputs, packages, and lets of the flake. It also
+// notes lets of the block, and final and prev.
+type Uses map[string]bool
+
+// Attribute compiles the value of an attribute.
+func (c *Compiler) Attribute(a *spec.Attribute, scope *Scope) nixlang.Expr {
+	return c.Expr(a.Expr, scope)
+}
+
+// Expr compiles one expression. Where it is in error the result is an
+// expression that no caller should print.
+func (c *Compiler) Expr(expr hclsyntax.Expression, scope *Scope) nixlang.Expr {
+	open, _ := spec.Analyze(expr)
+	w := &walker{Compiler: c, scope: scope, open: open, values: scope.Values}
+	return w.expr(expr)
+}
+
+// walker compiles the parts of one expression.
+type walker struct {
+	*Compiler
+	scope *Scope
+	open  spec.Open
+	// parameters are the names that the functions around bind, the innermost
+	// last, each with whether it was used.
+	parameters []*parameter
+	// values and parts are what the names of the for expressions around stand
+	// for, where these are unrolled: a value, or Nix where only that is known.
+	values map[string]cty.Value
+	parts  map[string]nixlang.Expr
+}
+
+type parameter struct {
+	name string
+	used bool
+}
+
+// broken stands for what could not be compiled.
+const broken = nixlang.Ident("null")
+
+// expr compiles a part. Every expression type of HCL has a case here, and a test
+// holds the list against HCL.
+func (w *walker) expr(expr hclsyntax.Expression) nixlang.Expr {
+	switch e := expr.(type) {
+	case *hclsyntax.ParenthesesExpr:
+		return w.expr(e.Expression)
+	case *hclsyntax.TupleConsExpr:
+		return w.list(e)
+	case *hclsyntax.ObjectConsExpr:
+		return w.set(e)
+	case *hclsyntax.TemplateExpr:
+		return w.template(e)
+	}
+	if !w.open[expr] {
+		return w.closed(expr)
+	}
+	switch e := expr.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		return w.reference(e.Traversal)
+	case *hclsyntax.RelativeTraversalExpr:
+		return w.steps(w.expr(e.Source), e.Traversal)
+	case *hclsyntax.FunctionCallExpr:
+		return w.call(e)
+	case *hclsyntax.ConditionalExpr:
+		return w.conditional(e)
+	case *hclsyntax.BinaryOpExpr:
+		return w.binary(e)
+	case *hclsyntax.UnaryOpExpr:
+		return w.unary(e)
+	case *hclsyntax.IndexExpr:
+		return w.index(e)
+	case *hclsyntax.TemplateWrapExpr:
+		return w.wrap(e)
+	case *hclsyntax.ObjectConsKeyExpr:
+		return w.expr(e.Wrapped)
+	case *hclsyntax.ForExpr:
+		return w.loop(e)
+	case *hclsyntax.TemplateJoinExpr:
+		return w.joined(e)
+	case *hclsyntax.SplatExpr:
+		w.errorf(e.MarkerRange, "A splat needs a value that is known when rendering", "Only Nix knows this one. Write builtins::map(fn(x, x.name), list).")
+		return broken
+	case *hclsyntax.AnonSymbolExpr, *hclsyntax.LiteralValueExpr, *hclsyntax.ExprSyntaxError:
+		// They hold no names and so are never open.
+	}
+	panic(fmt.Sprintf("compile: unexpected expression %T", expr))
+}
+
+func (c *Compiler) errorf(rng hcl.Range, summary, detail string, args ...any) {
+	c.Diagnostics = append(c.Diagnostics, &hcl.Diagnostic{
+		Severity: hcl.DiagError,
+		Summary:  summary,
+		Detail:   fmt.Sprintf(detail, args...),
+		Subject:  rng.Ptr(),
+	})
+}
+
+// didYouMean names the candidate that is near, or else says otherwise.
+func didYouMean(name string, candidates []string, otherwise string) string {
+	if near := platform.Nearest(name, candidates); near != "" {
+		return fmt.Sprintf("Did you mean %q?", near)
+	}
+	return otherwise
+}

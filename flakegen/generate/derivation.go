@@ -1,0 +1,220 @@
+package generate
+
+import (
+	"github.com/flakegen/flakegen/flakegen/compile"
+	"github.com/flakegen/flakegen/flakegen/nixlang"
+	"github.com/flakegen/flakegen/flakegen/spec"
+)
+
+// defaultBuilders are the functions that make a derivation of each kind where
+// the block names none.
+var defaultBuilders = map[spec.Kind][]string{
+	spec.KindPackage: {"pkgs", "stdenv", "mkDerivation"},
+	spec.KindCheck:   {"pkgs", "stdenv", "mkDerivation"},
+	spec.KindShell:   {"pkgs", "mkShell"},
+}
+
+// derivationFile renders a derivation to a file of its own: a function of what
+// it uses.
+func (r *renderer) derivationFile(d *spec.Derivation) *file {
+	uses := compile.Uses{}
+	body := r.derivation(d, d.Path, uses)
+	formals := &nixlang.Formals{}
+	for _, name := range r.arguments(uses) {
+		formals.Args = append(formals.Args, nixlang.Formal{Name: name})
+	}
+	return &file{path: d.Path, body: &nixlang.Lambda{Param: formals, Body: body}, uses: uses}
+}
+
+// derivation renders a derivation block for the file of that name and adds what
+// it uses, other than its own lets, to uses.
+func (r *renderer) derivation(d *spec.Derivation, path string, uses compile.Uses) nixlang.Expr {
+	c := &derivationRenderer{renderer: r, block: d, path: path, uses: compile.Uses{}}
+	body := c.body()
+	bindings := c.lets()
+	if c.shared != nil && len(d.Variants) > 0 {
+		bindings = append(bindings, nixlang.Bind("shared", ofFinal(c.shared, c.sharedFinal)))
+	}
+	for name := range c.uses {
+		uses[name] = true
+	}
+	for _, let := range d.Lets {
+		delete(uses, let.Name)
+	}
+	return orBody(&nixlang.Let{Entries: bindings, Body: body})
+}
+
+// derivationRenderer renders one derivation block.
+type derivationRenderer struct {
+	*renderer
+	block *spec.Derivation
+	path  string
+	uses  compile.Uses
+	// shared is the set of the block's own attributes, on top of attrs; nil where
+	// there are neither. sharedFinal says that it refers to final.
+	shared      nixlang.Expr
+	sharedFinal bool
+}
+
+// finalName is what nixpkgs calls the parameter that final stands for.
+const finalName = "finalAttrs"
+
+func (c *derivationRenderer) scope() *compile.Scope {
+	return &compile.Scope{File: c.path, Lets: c.block.Lets, Uses: c.uses}
+}
+
+func (c *derivationRenderer) body() nixlang.Expr {
+	if c.block.Value != nil {
+		return c.compiler.Attribute(c.block.Value, c.scope())
+	}
+	builder := c.builder()
+	c.shared, c.sharedFinal = c.sharedSet()
+	if len(c.block.Variants) == 0 {
+		argument := c.shared
+		if argument == nil {
+			argument = nixlang.Attrs()
+		}
+		return nixlang.Call(builder, ofFinal(argument, c.sharedFinal))
+	}
+	set := &nixlang.AttrSet{}
+	for _, output := range c.block.Outputs() {
+		entry := nixlang.Bind(output.Name, nixlang.Call(builder, c.variant(output.Variant)))
+		entry.Trivia = compile.Trivia(output.Variant.Comments)
+		set.Entries = append(set.Entries, entry)
+	}
+	return set
+}
+
+// ofFinal gives "finalAttrs: body" where the body refers to it.
+func ofFinal(body nixlang.Expr, uses bool) nixlang.Expr {
+	if !uses {
+		return body
+	}
+	return &nixlang.Lambda{Param: nixlang.Name(finalName), Body: body}
+}
+
+// sharedSet gives what the variants share, and whether it refers to final.
+func (c *derivationRenderer) sharedSet() (nixlang.Expr, bool) {
+	scope := c.scope()
+	scope.Final = finalName
+	own, final := c.attributes(c.block.Attributes, scope)
+	if c.block.Attrs == nil {
+		if len(own) == 0 {
+			return nil, false
+		}
+		return nixlang.Attrs(own...), final
+	}
+	attrs := c.compiler.Attribute(c.block.Attrs, c.scope())
+	if len(own) == 0 {
+		return attrs, false
+	}
+	return &nixlang.Binary{Op: nixlang.Update, Left: attrs, Right: nixlang.Attrs(own...)}, final
+}
+
+func (c *derivationRenderer) builder() nixlang.Expr {
+	if c.block.Builder != nil {
+		return c.compiler.Attribute(c.block.Builder, c.scope())
+	}
+	path := defaultBuilders[c.block.Kind]
+	c.uses[path[0]] = true
+	return nixlang.Sel(path[0], path[1:]...)
+}
+
+// variant gives the argument of the builder: what is shared, updated with the
+// variant's own attributes. The update is shallow and lazy, as Nix's is, and
+// inside of the function of final, which so sees the variant's values.
+func (c *derivationRenderer) variant(v *spec.Variant) nixlang.Expr {
+	scope := c.scope()
+	scope.Final = finalName
+	scope.Values = v.Each
+	scope.Shared = &compile.Shared{Attributes: c.block.Attributes, Open: c.block.Attrs != nil, Function: c.sharedFinal}
+	entries, final := c.attributes(v.Attributes, scope)
+	own := nixlang.Attrs(entries...)
+	switch {
+	case c.shared == nil:
+		return ofFinal(own, final)
+	case len(entries) == 0:
+		return nixlang.Ident("shared")
+	}
+	var shared nixlang.Expr = nixlang.Ident("shared")
+	if c.sharedFinal {
+		shared = nixlang.Call(shared, nixlang.Ident(finalName))
+	}
+	return ofFinal(&nixlang.Binary{Op: nixlang.Update, Left: shared, Right: own}, final || c.sharedFinal)
+}
+
+// attributes gives the entries of attributes, and whether one refers to final.
+func (c *derivationRenderer) attributes(list []*spec.Attribute, scope *compile.Scope) ([]nixlang.Entry, bool) {
+	var entries []nixlang.Entry
+	for _, a := range list {
+		entries = append(entries, bind(a, c.compiler.Attribute(a, scope)))
+	}
+	final := c.uses["final"]
+	delete(c.uses, "final")
+	return entries, final
+}
+
+// lets renders the lets of the block that are in use, in the spec's order. A let
+// that nothing uses is left out: it could not change the derivation, and the
+// reader would look for its use.
+func (c *derivationRenderer) lets() []nixlang.Entry {
+	uses := map[string]compile.Uses{}
+	values := map[string]nixlang.Expr{}
+	for _, let := range c.block.Lets {
+		scope := &compile.Scope{File: c.path, Lets: c.block.Lets, Uses: compile.Uses{}}
+		values[let.Name] = c.compiler.Attribute(let, scope)
+		uses[let.Name] = scope.Uses
+	}
+	closure(c.uses, uses)
+	var entries []nixlang.Entry
+	for _, let := range c.block.Lets {
+		if c.uses[let.Name] {
+			entries = append(entries, bind(let, values[let.Name]))
+		}
+	}
+	return entries
+}
+
+// closure adds to used what the lets in it use, and so on.
+func closure(used compile.Uses, byLet map[string]compile.Uses) {
+	var todo []string
+	for name := range used {
+		todo = append(todo, name)
+	}
+	for len(todo) > 0 {
+		name := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for next := range byLet[name] {
+			if !used[next] {
+				used[next] = true
+				todo = append(todo, next)
+			}
+		}
+	}
+}
+
+// standing are the arguments that are no lets, in the order in which they are
+// written.
+var standing = []string{"pkgs", "lib", "system", "self", "inputs", "packages"}
+
+// arguments lists what a file takes: first what the flake always has, then lets
+// in the spec's order.
+func (r *renderer) arguments(uses compile.Uses) []string {
+	var list []string
+	for _, name := range standing {
+		if uses[name] {
+			list = append(list, name)
+		}
+	}
+	for _, let := range r.spec.Lets {
+		if uses[let.Name] {
+			list = append(list, let.Name)
+		}
+	}
+	for _, name := range r.spec.Takes {
+		if uses[name] {
+			list = append(list, name)
+		}
+	}
+	return list
+}

@@ -1,0 +1,122 @@
+package generate
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/flakegen/flakegen/flakegen/compile"
+	"github.com/flakegen/flakegen/flakegen/nixlang"
+	"github.com/flakegen/flakegen/flakegen/spec"
+)
+
+// Rendering is what a tree of files renders to.
+type Rendering struct {
+	Spec *spec.Spec
+	// Files are flake.nix and then those of the derivations in the spec's order.
+	// There are none where the spec is in error.
+	Files []File
+	// Diagnostics hold all that is wrong with the spec, in the order of its files.
+	Diagnostics hcl.Diagnostics
+}
+
+// Tree renders the spec in the top folder of root. The error is one of reading
+// files; what is wrong with the spec is among the diagnostics.
+func Tree(root fs.FS) (*Rendering, error) {
+	s, diags, err := spec.Load(root)
+	if err != nil {
+		return nil, err
+	}
+	result := &Rendering{Spec: s, Diagnostics: diags}
+	if !s.Parsed {
+		return result, nil
+	}
+	// Compiled even where the spec is in error, so that all errors are shown at once.
+	files, more := render(s, func(path string) bool {
+		_, err := fs.Stat(root, path)
+		return err == nil
+	})
+	result.Diagnostics = append(result.Diagnostics, more...)
+	spec.SortDiagnostics(result.Diagnostics)
+	if !result.Diagnostics.HasErrors() {
+		result.Files = files()
+	}
+	return result, nil
+}
+
+// render compiles a spec. The files are printed only when asked for, which is not
+// to be done where there are errors.
+func render(s *spec.Spec, exists func(path string) bool) (files func() []File, diags hcl.Diagnostics) {
+	r := &renderer{
+		spec:     s,
+		compiler: &compile.Compiler{Spec: s, Exists: exists},
+		letUses:  map[string]compile.Uses{},
+		letExprs: map[string]nixlang.Expr{},
+		files:    map[*spec.Derivation]*file{},
+	}
+	r.flakeLets()
+	var own []*file
+	for _, d := range s.Derivations() {
+		if d.Path != "" {
+			r.files[d] = r.derivationFile(d)
+			own = append(own, r.files[d])
+		}
+	}
+	all := append([]*file{r.flake()}, own...)
+	return func() []File {
+		var rendered []File
+		for _, f := range all {
+			rendered = append(rendered, f.render())
+		}
+		return rendered
+	}, r.compiler.Diagnostics
+}
+
+type renderer struct {
+	spec     *spec.Spec
+	compiler *compile.Compiler
+	// letExprs and letUses hold the compiled lets of the flake and what each uses.
+	letExprs map[string]nixlang.Expr
+	letUses  map[string]compile.Uses
+	// files are those of the derivations that have one of their own.
+	files map[*spec.Derivation]*file
+}
+
+// file is a file before it is printed.
+type file struct {
+	path string
+	body nixlang.Expr
+	// uses are the arguments that it takes.
+	uses compile.Uses
+}
+
+func (f *file) render() File {
+	return File{Path: f.path, Content: nixlang.Format(&nixlang.File{
+		Header: []string{strings.TrimPrefix(Marker, "# ")},
+		Body:   f.body,
+	})}
+}
+
+func (r *renderer) flakeLets() {
+	for _, let := range r.spec.Lets {
+		scope := &compile.Scope{File: r.spec.FlakePath(), Uses: compile.Uses{}}
+		r.letExprs[let.Name] = r.compiler.Attribute(let, scope)
+		r.letUses[let.Name] = scope.Uses
+	}
+}
+
+func (r *renderer) errorf(rng hcl.Range, summary, detail string, args ...any) {
+	r.compiler.Diagnostics = append(r.compiler.Diagnostics, &hcl.Diagnostic{
+		Severity: hcl.DiagError,
+		Summary:  summary,
+		Detail:   fmt.Sprintf(detail, args...),
+		Subject:  rng.Ptr(),
+	})
+}
+
+// bind gives the entry of an attribute.
+func bind(a *spec.Attribute, value nixlang.Expr) nixlang.Entry {
+	return compile.Bind(nixlang.AttrName{Name: a.Name}, value, compile.Trivia(a.Comments))
+}

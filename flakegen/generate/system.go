@@ -1,0 +1,220 @@
+package generate
+
+import (
+	"slices"
+
+	"github.com/flakegen/flakegen/flakegen/compile"
+	"github.com/flakegen/flakegen/flakegen/nixlang"
+	"github.com/flakegen/flakegen/flakegen/spec"
+)
+
+// outputSet is a set of the flake's outputs for one system.
+type outputSet struct {
+	name  string
+	value nixlang.Expr
+}
+
+// perSystem gives what is bound for one system, without a body yet, and the sets
+// that are made of it.
+func (f *flakeRenderer) perSystem() (*nixlang.Let, []outputSet) {
+	var sets []outputSet
+	add := func(name string, value nixlang.Expr) {
+		if value != nil {
+			sets = append(sets, outputSet{name, value})
+		}
+	}
+	packages := f.derivations(f.spec.Packages)
+	f.aliasEntries(packages)
+	apps := &entries{set: nixlang.AttrSet{Entries: f.apps()}}
+	add("packages", packages.expr())
+	add("checks", f.derivations(f.spec.Checks).expr())
+	add("devShells", f.derivations(f.spec.Shells).expr())
+	add("apps", apps.expr())
+	if formatter := f.spec.Formatter; formatter != nil {
+		add("formatter", f.compiler.Attribute(formatter, f.scope()))
+	}
+	sets = f.writtenOut(sets)
+
+	let := &nixlang.Let{Entries: f.standingBindings()}
+	let.Entries = append(let.Entries, f.bindings...)
+	if f.uses["packages"] {
+		// There are packages, as nothing else can be referred to so.
+		let.Entries = append(let.Entries, nixlang.Bind("packages", sets[0].value))
+		sets[0].value = nixlang.Ident("packages")
+	}
+	return let, sets
+}
+
+func (f *flakeRenderer) scope() *compile.Scope {
+	return &compile.Scope{File: f.path, Uses: f.uses}
+}
+
+// standingBindings bind pkgs and the lets of the flake that are in use. For an
+// adopted flake pkgs is an argument.
+func (f *flakeRenderer) standingBindings() []nixlang.Entry {
+	var list []nixlang.Entry
+	closure(f.uses, f.letUses)
+	if f.uses["pkgs"] && !f.spec.Adopted {
+		list = append(list, nixlang.Bind("pkgs", f.pkgs()))
+		// What pkgs is made of may use further lets.
+		closure(f.uses, f.letUses)
+	}
+	for _, a := range f.spec.Lets {
+		if f.uses[a.Name] {
+			list = append(list, bind(a, f.letExprs[a.Name]))
+		}
+	}
+	return list
+}
+
+// pkgs gives the package set of the system.
+func (f *flakeRenderer) pkgs() nixlang.Expr {
+	n := f.spec.Nixpkgs
+	switch {
+	case n != nil && n.From != nil:
+		return f.compiler.Attribute(n.From, f.scope())
+	case n != nil && (n.Config != nil || n.Overlays != nil):
+		arguments := nixlang.Attrs(&nixlang.Inherit{Names: []string{"system"}})
+		for _, a := range []*spec.Attribute{n.Config, n.Overlays} {
+			if a != nil {
+				arguments.Entries = append(arguments.Entries, bind(a, f.compiler.Attribute(a, f.scope())))
+			}
+		}
+		return nixlang.Call(nixlang.Ident("import"), nixlang.Ident(f.nixpkgs), arguments)
+	}
+	return &nixlang.Select{
+		Of:   nixlang.Ident(f.nixpkgs),
+		Path: []nixlang.AttrName{{Name: "legacyPackages"}, {Dynamic: nixlang.Ident("system")}},
+	}
+}
+
+// writtenOut adds the outputs with a system that the spec writes out: under the
+// set of that name where flakegen fills it, as a set of their own otherwise.
+func (f *flakeRenderer) writtenOut(sets []outputSet) []outputSet {
+	for _, o := range f.spec.OutputBlocks {
+		if !o.PerSystem {
+			continue
+		}
+		value := f.compiler.Attribute(o.Value, f.scope())
+		i := slices.IndexFunc(sets, func(s outputSet) bool { return s.name == o.Name })
+		if i < 0 {
+			sets = append(sets, outputSet{o.Name, value})
+			continue
+		}
+		sets[i].value = &nixlang.Binary{Op: nixlang.Update, Left: value, Right: sets[i].value}
+	}
+	return sets
+}
+
+// entries are those of an output set: the ones that every system has, and the
+// ones that are added under a condition.
+type entries struct {
+	set         nixlang.AttrSet
+	conditional []nixlang.Expr
+}
+
+func (e *entries) add(entry nixlang.Entry) { e.set.Entries = append(e.set.Entries, entry) }
+
+// addWhen adds an entry that is there only where condition holds.
+func (e *entries) addWhen(condition nixlang.Expr, entry nixlang.Entry) {
+	e.conditional = append(e.conditional, nixlang.Call(nixlang.Sel("lib", "optionalAttrs"), condition, nixlang.Attrs(entry)))
+}
+
+// expr gives the set, or nil where nothing is in it.
+func (e *entries) expr() nixlang.Expr {
+	var sum nixlang.Expr
+	if len(e.set.Entries) > 0 {
+		sum = &e.set
+	}
+	for _, part := range e.conditional {
+		if sum == nil {
+			sum = part
+			continue
+		}
+		sum = &nixlang.Binary{Op: nixlang.Update, Left: sum, Right: part}
+	}
+	return sum
+}
+
+// derivations gives the entries of derivation blocks. One with variants is bound
+// to a variable once and inherited from there.
+func (f *flakeRenderer) derivations(list []*spec.Derivation) *entries {
+	result := &entries{}
+	for _, d := range list {
+		entry := f.derivationEntry(d)
+		if len(d.On) == len(f.spec.Systems) {
+			result.add(entry)
+			continue
+		}
+		f.uses["lib"], f.uses["system"] = true, true
+		result.addWhen(nixlang.Call(nixlang.Sel("lib", "elem"), nixlang.Ident("system"), systemList(d.On)), entry)
+	}
+	return result
+}
+
+func (f *flakeRenderer) derivationEntry(d *spec.Derivation) nixlang.Entry {
+	variable, ok := f.variables[d]
+	if !ok {
+		entry := nixlang.Bind(d.Name, f.derivationValue(d))
+		entry.Lead = d.Comments.Lead
+		return entry
+	}
+	binding := nixlang.Bind(variable, f.derivationValue(d))
+	binding.Lead = d.Comments.Lead
+	f.bindings = append(f.bindings, binding)
+	inherit := &nixlang.Inherit{From: nixlang.Ident(variable)}
+	for _, output := range d.Outputs() {
+		inherit.Names = append(inherit.Names, output.Name)
+	}
+	return inherit
+}
+
+// derivationValue gives a derivation block: imported where it has a file of its
+// own, in place otherwise.
+func (f *flakeRenderer) derivationValue(d *spec.Derivation) nixlang.Expr {
+	if d.Path == "" {
+		return f.derivation(d, f.path, f.uses)
+	}
+	own := f.files[d]
+	arguments := &nixlang.AttrSet{}
+	if names := f.arguments(own.uses); len(names) > 0 {
+		arguments.Entries = append(arguments.Entries, &nixlang.Inherit{Names: names})
+	}
+	for name := range own.uses {
+		f.uses[name] = true
+	}
+	return nixlang.Call(nixlang.Ident("import"), compile.RelativePath(f.path, own.path), arguments)
+}
+
+// aliasEntries adds the aliases. One that some system does not have is added
+// where the table has it.
+func (f *flakeRenderer) aliasEntries(packages *entries) {
+	for _, alias := range f.spec.Aliases {
+		f.uses["packages"] = true
+		row := nixlang.Select{Of: nixlang.Ident(f.aliases), Path: nixlang.Names(alias.Name)}
+		system := nixlang.AttrName{Dynamic: nixlang.Ident("system")}
+		output := &nixlang.Select{Of: row.Of, Path: append(nixlang.Names(alias.Name), system)}
+		entry := nixlang.Bind(alias.Name, &nixlang.Select{Of: nixlang.Ident("packages"), Path: []nixlang.AttrName{{Dynamic: output}}})
+		if len(alias.Outputs) == len(f.spec.Systems) {
+			packages.add(entry)
+			continue
+		}
+		f.uses["lib"] = true
+		packages.addWhen(&nixlang.HasAttr{Of: &row, Path: []nixlang.AttrName{system}}, entry)
+	}
+}
+
+// apps gives the entries of what nix run starts.
+func (f *flakeRenderer) apps() []nixlang.Entry {
+	var list []nixlang.Entry
+	for _, app := range f.spec.Apps {
+		program := f.compiler.Attribute(app.Program, f.scope())
+		entry := nixlang.Bind(app.Name, nixlang.Attrs(
+			nixlang.Bind("type", nixlang.Str("app")),
+			bind(app.Program, program),
+		))
+		entry.Lead = app.Comments.Lead
+		list = append(list, entry)
+	}
+	return list
+}
