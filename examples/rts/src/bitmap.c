@@ -2,10 +2,7 @@
 
 #include <stdlib.h>
 
-uint64_t *bitmap_new(size_t count)
-{
-    return calloc(BITMAP_BLOCKS(count) + 1, sizeof(uint64_t));
-}
+uint64_t *bitmap_new(size_t count) { return calloc(BITMAP_BLOCKS(count) + 1, sizeof(uint64_t)); }
 
 static uint64_t bits_below(size_t i) { return (UINT64_C(1) << i % 64) - 1; }
 

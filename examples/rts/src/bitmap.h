@@ -22,7 +22,10 @@ static inline bool bitmap_get(const uint64_t *bitmap, size_t i)
     return bitmap[i / 64] >> (i % 64) & 1;
 }
 
-static inline void bitmap_set(uint64_t *bitmap, size_t i) { bitmap[i / 64] |= UINT64_C(1) << i % 64; }
+static inline void bitmap_set(uint64_t *bitmap, size_t i)
+{
+    bitmap[i / 64] |= UINT64_C(1) << i % 64;
+}
 
 static inline void bitmap_clear(uint64_t *bitmap, size_t i)
 {

@@ -123,7 +123,8 @@ uint64_t gc_safepoint(rts_heap *heap)
     struct gc *gc = heap->gc;
     /* Due when the garbage may be as much as what lived, or the room left is getting short. */
     word fresh = gc->top - gc->live;
-    if (fresh >= COLLECT_AT_LEAST && (fresh >= gc->live || fresh >= (heap->capacity - gc->live) / 2)) {
+    if (fresh >= COLLECT_AT_LEAST &&
+        (fresh >= gc->live || fresh >= (heap->capacity - gc->live) / 2)) {
         return gc_collect(heap);
     }
     return 0;

@@ -22,7 +22,7 @@
 #define SLICE_FIELDS ((word)256)  /* of one array, before the budget is looked at again */
 #define STEP_WORDS ((word)2048)   /* work of a step in which nothing was allocated */
 #define STEP_PER_WORD ((word)4)   /* and more for each word that was */
-#define CYCLE_WORDS ((word)16384) /* a collection begins after so many new words at the earliest */
+#define CYCLE_WORDS ((word)16384) /* new words before a collection begins */
 
 static word place_of(word partition, word offset) { return partition * PARTITION_WORDS + offset; }
 
@@ -181,8 +181,8 @@ static void mark_words(struct gc *gc, word index, word words)
 word gc_allocate(rts_heap *heap, word words)
 {
     struct gc *gc = heap->gc;
-    word index = words > LARGE_WORDS ? allocate_large(gc, words)
-                                     : bump(gc, &gc->open, words, gc->reserved);
+    word index =
+        words > LARGE_WORDS ? allocate_large(gc, words) : bump(gc, &gc->open, words, gc->reserved);
     if (index == NO_INDEX) {
         return NO_INDEX;
     }

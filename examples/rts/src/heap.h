@@ -140,7 +140,8 @@ void *heap_scratch(rts_heap *heap, size_t size);
 
 /* Debug builds stop at a broken promise of the library to itself. */
 #ifdef RTS_DEBUG
-#define RTS_ASSERT(condition) ((condition) ? (void)0 : rts_assertion(#condition, __FILE__, __LINE__))
+#define RTS_ASSERT(condition) \
+    ((condition) ? (void)0 : rts_assertion(#condition, __FILE__, __LINE__))
 #else
 #define RTS_ASSERT(condition) ((void)0)
 #endif

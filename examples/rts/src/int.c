@@ -156,8 +156,8 @@ rts_value rts_int_mul(rts_heap *heap, rts_value a, rts_value b)
     size_t n = room_for(heap, x), m = room_for(heap, y);
     struct operands o = load_both(heap, x, y, n + m + limbs_mul_scratch(n, m));
     struct magnitude product = {.limbs = o.room, .negative = o.a.negative != o.b.negative};
-    product.count = limbs_mul(product.limbs, o.a.limbs, o.a.count, o.b.limbs, o.b.count,
-                              o.room + n + m);
+    product.count =
+        limbs_mul(product.limbs, o.a.limbs, o.a.count, o.b.limbs, o.b.count, o.room + n + m);
     return store(heap, product);
 }
 
@@ -176,7 +176,10 @@ static rts_value divide(rts_heap *heap, rts_value a, rts_value b, bool want_rest
     return store(heap, want_rest ? rest : quotient);
 }
 
-rts_value rts_int_div(rts_heap *heap, rts_value a, rts_value b) { return divide(heap, a, b, false); }
+rts_value rts_int_div(rts_heap *heap, rts_value a, rts_value b)
+{
+    return divide(heap, a, b, false);
+}
 
 rts_value rts_int_rem(rts_heap *heap, rts_value a, rts_value b) { return divide(heap, a, b, true); }
 
@@ -247,8 +250,8 @@ rts_value rts_int_to_text(rts_heap *heap, rts_value a)
     if (o.a.negative) {
         *--at = '-';
     }
-    return value_of(reference_to(
-        object_from_bytes(heap, OBJECT_TEXT, at, (size_t)(end - at), false)));
+    return value_of(
+        reference_to(object_from_bytes(heap, OBJECT_TEXT, at, (size_t)(end - at), false)));
 }
 
 rts_value rts_int_from_text(rts_heap *heap, rts_value text)

@@ -53,7 +53,8 @@ uint64_t rts_hash(rts_heap *heap, rts_value value)
         int64_t n = small_get(word_of(value));
         return hash_bytes(hash, &n, sizeof n);
     }
-    unsigned char kind = (unsigned char)(object_kind(heap, index) + object_negative(heap, index) * 16);
+    unsigned char kind =
+        (unsigned char)(object_kind(heap, index) + object_negative(heap, index) * 16);
     hash = hash_bytes(hash, &kind, 1);
     return hash_bytes(hash, object_data(heap, index), object_bytes(heap, index));
 }

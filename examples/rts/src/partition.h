@@ -62,8 +62,8 @@ struct gc {
     word offset;
     word field;
     word gray_list;
-    word scanned;     /* the object whose fields are being marked, or NO_INDEX */
-    word evacuating;  /* live words of the partitions chosen so far */
+    word scanned;    /* the object whose fields are being marked, or NO_INDEX */
+    word evacuating; /* live words of the partitions chosen so far */
 
     word allocated_in_cycle; /* words since the last collection ended */
     word allocated_in_step;  /* words since the last safepoint */

@@ -87,8 +87,8 @@ static bool sound_int(const rts_heap *heap, word index)
         return false;
     }
     int64_t n;
-    return count > 0 && !(rts_int_get((rts_heap *)heap, value_of(reference_to(index)), &n) &&
-                          fits_small(n));
+    return count > 0 &&
+           !(rts_int_get((rts_heap *)heap, value_of(reference_to(index)), &n) && fits_small(n));
 }
 
 static bool is_text(const rts_heap *heap, word w)
@@ -111,7 +111,8 @@ static bool sound_concat(const rts_heap *heap, word index)
     }
     word left = field_get(heap, index, CONCAT_LEFT), right = field_get(heap, index, CONCAT_RIGHT);
     if (right == NULL_WORD) {
-        return is_kind(heap, left, OBJECT_TEXT) && text_size(heap, left) == text_size(heap, whole) &&
+        return is_kind(heap, left, OBJECT_TEXT) &&
+               text_size(heap, left) == text_size(heap, whole) &&
                text_length(heap, left) == text_length(heap, whole);
     }
     if (!is_text(heap, left) || !is_text(heap, right)) {

@@ -16,6 +16,7 @@ static const struct module {
 } modules[] = {
 #define ENTRY(name) {#name, test_##name},
     MODULES(ENTRY)
+#undef ENTRY
 };
 
 static struct {
@@ -162,8 +163,8 @@ static int usage(void)
 static bool parse_seeds(const char *text, uint64_t *first, uint64_t *last)
 {
     int end = 0;
-    return sscanf(text, "%" SCNu64 "-%" SCNu64 "%n", first, last, &end) == 2 &&
-           text[end] == '\0' && *first >= 1 && *first <= *last;
+    return sscanf(text, "%" SCNu64 "-%" SCNu64 "%n", first, last, &end) == 2 && text[end] == '\0' &&
+           *first >= 1 && *first <= *last;
 }
 
 static int list(void)

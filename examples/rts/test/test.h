@@ -27,14 +27,14 @@ MODULES(DECLARE_MODULE)
     (test_at(__FILE__, __LINE__), test_equal(#got, (int64_t)(got), (int64_t)(expected)))
 
 /* The statement must trap for that reason. */
-#define CHECK_TRAPS(reason, statement)            \
-    do {                                          \
-        test_at(__FILE__, __LINE__);              \
-        if (setjmp(*test_expect_trap()) == 0) {   \
-            statement;                            \
-            test_fail("no trap: " #statement);    \
-        }                                         \
-        CHECK_INT(test_trapped(), reason);        \
+#define CHECK_TRAPS(reason, statement)          \
+    do {                                        \
+        test_at(__FILE__, __LINE__);            \
+        if (setjmp(*test_expect_trap()) == 0) { \
+            statement;                          \
+            test_fail("no trap: " #statement);  \
+        }                                       \
+        CHECK_INT(test_trapped(), reason);      \
     } while (0)
 
 void test_at(const char *file, int line);

@@ -3,16 +3,22 @@
 
 #define CAPACITY (256 * KIB)
 
+/* Chains arrays until there is no room; *count is how many there are. */
+static void chain_forever(rts_heap *heap, size_t length, volatile size_t *count)
+{
+    for (;;) {
+        rts_value node = rts_array(heap, length, rts_int(heap, (int64_t)*count));
+        rts_array_set(heap, node, 0, rts_root(heap));
+        rts_set_root(heap, node);
+        ++*count;
+    }
+}
+
 static size_t fill_up(rts_heap *heap, size_t length)
 {
     volatile size_t count = 0;
     rts_set_root(heap, RTS_NULL);
-    CHECK_TRAPS(RTS_TRAP_OUT_OF_MEMORY, for (;;) {
-        rts_value node = rts_array(heap, length, rts_int(heap, (int64_t)count));
-        rts_array_set(heap, node, 0, rts_root(heap));
-        rts_set_root(heap, node);
-        count++;
-    });
+    CHECK_TRAPS(RTS_TRAP_OUT_OF_MEMORY, chain_forever(heap, length, &count));
     return count;
 }
 

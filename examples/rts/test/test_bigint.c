@@ -64,7 +64,8 @@ static void subtract(struct decimal *r, const struct decimal *a, const struct de
     trim(r);
 }
 
-static void signed_sum(struct decimal *r, const struct decimal *a, const struct decimal *b, bool minus)
+static void signed_sum(struct decimal *r, const struct decimal *a, const struct decimal *b,
+                       bool minus)
 {
     bool b_negative = b->negative != minus;
     bool larger = compare(a, b) >= 0;
@@ -123,7 +124,9 @@ static void random_decimal(struct decimal *d)
     d->negative = test_below(2) == 0;
     size_t style = test_below(4);
     for (size_t i = 0; i < d->count; i++) {
-        d->digits[i] = (unsigned char)(style == 0 ? 9 : style == 1 ? 9 * (i % 7 > 2) : test_below(10));
+        d->digits[i] = (unsigned char)(style == 0   ? 9
+                                       : style == 1 ? 9 * (i % 7 > 2)
+                                                    : test_below(10));
     }
     trim(d);
 }

@@ -37,7 +37,8 @@ void test_decimal(uint64_t seed)
         round_trip(heap, digits);
     }
     CHECK_INT(get_int(heap, rts_int_from_text(heap, make_text(heap, "-000"))), 0);
-    CHECK_INT(get_int(heap, rts_int_from_text(heap, make_text(heap, "0000000000000000000042"))), 42);
+    CHECK_INT(get_int(heap, rts_int_from_text(heap, make_text(heap, "0000000000000000000042"))),
+              42);
     for (size_t i = 0; i < sizeof not_numbers / sizeof not_numbers[0]; i++) {
         CHECK(rts_is_null(rts_int_from_text(heap, make_text(heap, not_numbers[i]))));
     }

@@ -51,7 +51,8 @@ static rts_value payload(rts_heap *heap, int64_t number)
     case 0:
         return bytes_of(heap, number, true);
     case 1:
-        return rts_text_concat(heap, bytes_of(heap, number, false), bytes_of(heap, number + 1, false));
+        return rts_text_concat(heap, bytes_of(heap, number, false),
+                               bytes_of(heap, number + 1, false));
     case 2:
         return rts_int_pow(heap, rts_int(heap, number), 9);
     default:
@@ -97,14 +98,17 @@ static int free_node(void)
     return NO_NODE;
 }
 
-/* --- Places: a node of the model and its object ------------------------------------------------ */
+/* --- Places: a node of the model and its object ---------------------------------------------- */
 
 struct place {
     int node;
     rts_value object;
 };
 
-static rts_value root_slot(size_t slot) { return rts_array_get(world.heap, rts_root(world.heap), slot); }
+static rts_value root_slot(size_t slot)
+{
+    return rts_array_get(world.heap, rts_root(world.heap), slot);
+}
 
 static rts_value link_of(rts_value object, size_t link)
 {
@@ -145,7 +149,8 @@ static void add_node(void)
         return;
     }
     struct node *node = &world.nodes[number];
-    *node = (struct node){.used = true, .number = world.next_number++, .links = test_below(LINKS + 1)};
+    *node =
+        (struct node){.used = true, .number = world.next_number++, .links = test_below(LINKS + 1)};
     node->padding = test_below(100) == 0 ? 1000 + test_below(4000) : test_below(8);
 
     rts_heap *heap = world.heap;

@@ -7,14 +7,16 @@
 #include "test.h"
 
 /* ["Hi", -3, [null], 2^64] */
+/* clang-format off */
 static const unsigned char stream[] = {
     'R',  'T',  'S',  '1',  0x1c, 0x0c, 0x4c, 0xc7, /* checksum */
     0x04, 0x03,                                     /* four objects, the root is the first */
     0x02, 0x04, 0x05, 0x0a, 0x07, 0x09,             /* array: object 2, -3, objects 3 and 4 */
     0x06, 0x02, 'H',  'i',                          /* text */
     0x02, 0x01, 0x01,                               /* array: null */
-    0x07, 0x0c, 0,    0,    0,    0,    0, 0, 0, 0, 1, 0, 0, 0, /* integer of three limbs */
+    0x07, 0x0c, 0,    0,    0,    0,    0,    0,    0,    0,    1,    0,    0,    0, /* integer */
 };
+/* clang-format on */
 
 static rts_heap *build(void)
 {
@@ -52,12 +54,14 @@ static void check_stream(const rts_image *image)
  * 4096 on, the second partition. */
 static void check_heap_image(const rts_image *image)
 {
+    /* clang-format off */
     static const uint64_t objects[] = {
-        4 << 8 | 2,          4102 << 1 | 1, (uint64_t)-6, 4104 << 1 | 1, 4106 << 1 | 1,
-        1 << 8 | 6 << 4 | 6, 'H' | 'i' << 8,
-        1 << 8 | 2,          1,
-        2 << 8 | 4 << 4 | 7, 0,             1,
+        4 << 8 | 2,          4102 << 1 | 1, (uint64_t)-6, 4104 << 1 | 1, 4106 << 1 | 1, /* array */
+        1 << 8 | 6 << 4 | 6, 'H' | 'i' << 8,                                            /* text */
+        1 << 8 | 2,          1,                                                         /* array */
+        2 << 8 | 4 << 4 | 7, 0,             1,                                          /* integer */
     };
+    /* clang-format on */
     CHECK(memcmp(image->bytes, "RTSHEAP1", 8) == 0);
     CHECK(image->size > sizeof objects);
     CHECK(memcmp(image->bytes + image->size - sizeof objects, objects, sizeof objects) == 0);

@@ -21,7 +21,7 @@ static rts_value random_key(rts_heap *heap, uint64_t number)
         /* In one piece, or joined from two. */
         if (test_below(2) == 0) {
             size_t cut = test_below(size + 1);
-            return rts_text_concat(heap, rts_text(heap, text, cut), 
+            return rts_text_concat(heap, rts_text(heap, text, cut),
                                    rts_text(heap, text + cut, size - cut));
         }
         return rts_text(heap, text, size);
@@ -43,7 +43,8 @@ void test_key(uint64_t seed)
         }
     }
     CHECK_INT(alike, 0);
-    rts_value x = make_text(heap, "a text that is longer than"), y = make_text(heap, " thirty-two bytes");
+    rts_value x = make_text(heap, "a text that is longer than"),
+              y = make_text(heap, " thirty-two bytes");
     rts_value whole = make_text(heap, "a text that is longer than thirty-two bytes");
     CHECK(rts_equal(heap, rts_text_concat(heap, x, y), whole));
     CHECK(rts_hash(heap, rts_text_concat(heap, x, y)) == rts_hash(heap, whole));

@@ -52,7 +52,8 @@ static void product_and_quotient(size_t n, size_t m)
 
 static void shifts(size_t n, size_t bits)
 {
-    limb *a = room(n), *left = room(n + bits / LIMB_BITS + 1), *back = room(n + bits / LIMB_BITS + 1);
+    limb *a = room(n), *left = room(n + bits / LIMB_BITS + 1),
+         *back = room(n + bits / LIMB_BITS + 1);
     size_t an = fill(a, n);
     size_t count = limbs_shift_left(left, a, an, bits);
     count = limbs_shift_right(back, left, count, bits);

@@ -9,7 +9,8 @@
 
 static void replace(rts_heap *heap, size_t slot)
 {
-    rts_array_set(heap, rts_root(heap), slot, rts_array(heap, NODE_WORDS, rts_int(heap, (int64_t)slot)));
+    rts_array_set(heap, rts_root(heap), slot,
+                  rts_array(heap, NODE_WORDS, rts_int(heap, (int64_t)slot)));
 }
 
 void test_pause(uint64_t seed)

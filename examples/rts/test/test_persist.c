@@ -10,7 +10,8 @@ static rts_value big(rts_heap *heap, int64_t n)
 
 static rts_value rope(rts_heap *heap)
 {
-    rts_value part = make_text(heap, "one part of a text, \xe2\x82\xac" "5, ");
+    rts_value part = make_text(heap, "one part of a text, \xe2\x82\xac"
+                                     "5, ");
     rts_value twice = rts_text_concat(heap, part, part);
     return rts_text_concat(heap, twice, twice);
 }

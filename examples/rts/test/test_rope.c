@@ -19,7 +19,8 @@ static void grow(rts_heap *heap, int way)
         memmove(model + (append ? 0 : size), model, before + 1);
         memcpy(model + (append ? before : 0), part, size);
         model[before + size] = '\0';
-        rts_set_root(heap, append ? rts_text_concat(heap, all, text) : rts_text_concat(heap, text, all));
+        rts_set_root(heap,
+                     append ? rts_text_concat(heap, all, text) : rts_text_concat(heap, text, all));
         if (test_below(100) == 0) {
             CHECK(text_is(heap, rts_root(heap), model));
         }
@@ -36,7 +37,8 @@ static void grow(rts_heap *heap, int way)
 /* Fifteen doublings: a megabyte in fifteen small objects, until its bytes are wanted. */
 static void doubled(rts_heap *heap)
 {
-    rts_value text = make_text(heap, "\xe2\x82\xac" "0123456789abcdefghijklmnopqr.");
+    rts_value text = make_text(heap, "\xe2\x82\xac"
+                                     "0123456789abcdefghijklmnopqr.");
     size_t size = rts_text_size(heap, text), length = rts_text_length(heap, text);
     uint64_t before = rts_heap_stats(heap).allocated_bytes;
     for (int i = 0; i < 15; i++) {

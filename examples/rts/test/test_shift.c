@@ -15,7 +15,8 @@ void test_shift(uint64_t seed)
         CHECK(rts_equal(heap, rts_int_shift_right(heap, left, bits), a));
         size_t fewer = test_below(70);
         rts_value right = rts_int_shift_right(heap, a, fewer);
-        CHECK(rts_equal(heap, right, rts_int_div(heap, a, rts_int_pow(heap, two, (unsigned)fewer))));
+        CHECK(
+            rts_equal(heap, right, rts_int_div(heap, a, rts_int_pow(heap, two, (unsigned)fewer))));
     }
     CHECK_INT(get_int(heap, rts_int_shift_right(heap, rts_int(heap, -1), 1)), 0);
     CHECK_INT(get_int(heap, rts_int_pow(heap, rts_int(heap, -3), 3)), -27);

@@ -2,8 +2,17 @@
 #include "test.h"
 
 static const int64_t borders[] = {
-    0, 1, -1, (int64_t)1 << 30, -((int64_t)1 << 30), (int64_t)1 << 31, -((int64_t)1 << 31),
-    (int64_t)1 << 32, -((int64_t)1 << 32), (int64_t)1 << 62, -((int64_t)1 << 62),
+    0,
+    1,
+    -1,
+    (int64_t)1 << 30,
+    -((int64_t)1 << 30),
+    (int64_t)1 << 31,
+    -((int64_t)1 << 31),
+    (int64_t)1 << 32,
+    -((int64_t)1 << 32),
+    (int64_t)1 << 62,
+    -((int64_t)1 << 62),
 };
 
 static int64_t near_border(void)

@@ -4,7 +4,17 @@
 #include "test.h"
 
 static const char *const ordered[] = {
-    "", "A", "AB", "B", "a", "z", "\xc3\xa9", "\xe2\x82\xac", "\xe2\x82\xac" "a", "\xf0\x9f\x90\xab",
+    "",
+    "A",
+    "AB",
+    "B",
+    "a",
+    "z",
+    "\xc3\xa9",
+    "\xe2\x82\xac",
+    "\xe2\x82\xac"
+    "a",
+    "\xf0\x9f\x90\xab",
 };
 
 static void order(rts_heap *heap)
@@ -12,7 +22,8 @@ static void order(rts_heap *heap)
     size_t count = sizeof ordered / sizeof ordered[0];
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < count; j++) {
-            int got = rts_text_compare(heap, make_text(heap, ordered[i]), make_text(heap, ordered[j]));
+            int got =
+                rts_text_compare(heap, make_text(heap, ordered[i]), make_text(heap, ordered[j]));
             CHECK((got > 0) - (got < 0) == (i > j) - (i < j));
         }
     }

@@ -14,7 +14,8 @@ static rts_value account(rts_heap *heap, size_t number)
 static int64_t balance(rts_heap *heap, size_t number)
 {
     rts_value found;
-    return rts_table_get(heap, rts_root(heap), account(heap, number), &found) ? get_int(heap, found) : 0;
+    return rts_table_get(heap, rts_root(heap), account(heap, number), &found) ? get_int(heap, found)
+                                                                              : 0;
 }
 
 void test_upgrade(uint64_t seed)
@@ -28,7 +29,8 @@ void test_upgrade(uint64_t seed)
             size_t number = test_below(ACCOUNTS);
             int64_t amount = (int64_t)(test_random() >> 24);
             rts_value name = account(heap, number), sum = rts_int(heap, balance(heap, number));
-            rts_table_put(heap, rts_root(heap), name, rts_int_add(heap, sum, rts_int(heap, amount)));
+            rts_table_put(heap, rts_root(heap), name,
+                          rts_int_add(heap, sum, rts_int(heap, amount)));
             model[number] += amount;
             rts_safepoint(heap);
         }

@@ -9,9 +9,15 @@ static const struct {
     uint32_t scalar;
     const char *bytes;
 } borders[] = {
-    {0x1, "\x01"},           {0x7f, "\x7f"},           {0x80, "\xc2\x80"},
-    {0x7ff, "\xdf\xbf"},     {0x800, "\xe0\xa0\x80"},  {0xd7ff, "\xed\x9f\xbf"},
-    {0xe000, "\xee\x80\x80"}, {0xffff, "\xef\xbf\xbf"}, {0x10000, "\xf0\x90\x80\x80"},
+    {0x1, "\x01"},
+    {0x7f, "\x7f"},
+    {0x80, "\xc2\x80"},
+    {0x7ff, "\xdf\xbf"},
+    {0x800, "\xe0\xa0\x80"},
+    {0xd7ff, "\xed\x9f\xbf"},
+    {0xe000, "\xee\x80\x80"},
+    {0xffff, "\xef\xbf\xbf"},
+    {0x10000, "\xf0\x90\x80\x80"},
     {0x10ffff, "\xf4\x8f\xbf\xbf"},
 };
 
