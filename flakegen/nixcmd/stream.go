@@ -20,7 +20,7 @@ type Start struct {
 	// so it can pass 2^53.
 	ID uint64
 	// Parent is the activity that this one is part of, 0 for none. Nix before
-	// 2.14 never says it.
+	// 2.18 never says it.
 	Parent uint64
 	Type   ActivityType
 	Level  Level

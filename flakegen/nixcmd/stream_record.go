@@ -86,7 +86,7 @@ func (p *recordParser) member(r *record, name string) error {
 	if value.Kind() == '0' && r.setNumber(name, value) {
 		return nil
 	}
-	// Nix before 2.14 has no parent, newer ones may have a null for what is not
+	// Nix before 2.18 has no parent, newer ones may have a null for what is not
 	// known; both are the zero value.
 	if value.Kind() == 'n' && r.has(name) {
 		return nil

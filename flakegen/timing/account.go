@@ -11,10 +11,27 @@ import (
 type Account struct {
 	// Observer, if any, is told of each change as it happens.
 	Observer Observer
-	// LogTail is how many lines of each log are kept. 0 means [DefaultLogTail].
+	// LogTail is how many lines of each build's log are kept. 0 means
+	// [DefaultLogTail].
 	LogTail int
 
 	start time.Time
+	now   time.Time // of the event at hand
+	seq   uint64    // of the event at hand
+	clock classClock
+
+	open    map[uint64]*activity
+	builds  map[string]*build
+	order   []*build
+	fetches []*fetch
+	workers []*worker
+	remote  int // open builds on other machines
+
+	messages messages
+	// evaluated says that an evaluation has ended after the last realisation.
+	evaluated bool
+	// malformed says that the last event was a broken record.
+	malformed bool
 }
 
 // DefaultLogTail is how many lines of each build's log an [Account] keeps.
@@ -22,40 +39,134 @@ const DefaultLogTail = 25
 
 // NewAccount begins an account at start, when Nix was started.
 func NewAccount(start time.Time) *Account {
-	return &Account{start: start}
+	return &Account{
+		start:  start,
+		now:    start,
+		clock:  classClock{at: start},
+		open:   map[uint64]*activity{},
+		builds: map[string]*build{},
+	}
+}
+
+// activity is an open activity of Nix.
+type activity struct {
+	kind   nixcmd.ActivityType
+	class  class
+	worker *worker // that it counts for
+	build  *build  // that it is of
+	inner  bool    // the far end of a remote build
+	remote bool    // the near end of one
+	fetch  *fetch
 }
 
 // Add folds one event.
-func (a *Account) Add(e nixcmd.Event) {}
-
-// Ending is what the caller knows at the end and a stream cannot say. The zero
-// value of each field means that it is not known.
-type Ending struct {
-	// At is when Nix had ended.
-	At time.Time
-	// ExitCode is Nix's own.
-	ExitCode *int
-	// Interrupted says that the user asked to stop.
-	Interrupted bool
-	// Wanted are the derivations asked for, as paths: those neither built nor
-	// fetched were present.
-	Wanted []string
-	// Store answers for derivations.
-	Store Store
+func (a *Account) Add(e nixcmd.Event) {
+	if at := e.Arrived(); at.After(a.now) {
+		a.now = at
+	}
+	a.clock.advance(a.now)
+	a.seq++
+	a.malformed = false
+	switch e := e.(type) {
+	case nixcmd.Start:
+		a.begin(e)
+	case nixcmd.Stop:
+		a.end(e)
+	case nixcmd.Result:
+		a.result(e)
+	case nixcmd.Message:
+		a.message(e)
+	case nixcmd.Line:
+		a.messages.plainLine(e.Text)
+		a.observe(Note{At: a.now, Level: nixcmd.LevelInfo, Text: e.Text})
+	case nixcmd.Malformed:
+		a.malformed = true
+	case nixcmd.Unknown:
+	}
 }
 
-// Store answers what the stream does not say of a derivation. An
-// implementation may know some derivations only.
-type Store interface {
-	// Needs are the derivations that this one needs directly, as paths.
-	Needs(derivation string) []string
-	// Outputs are the store paths that this one makes.
-	Outputs(derivation string) []string
-	// Valid says whether all its outputs are in the store; known is false where
-	// that is not known.
-	Valid(derivation string) (valid, known bool)
+func (a *Account) observe(c Change) {
+	if a.Observer != nil {
+		a.Observer.Observe(c)
+	}
 }
 
-// Finish closes the account and gives the verdicts. The caller fills in
-// Outputs, Nix.Version and each System.
-func (a *Account) Finish(end Ending) Report { return Report{} }
+func (a *Account) begin(e nixcmd.Start) {
+	act := &activity{kind: e.Type, class: classOf(e)}
+	// The far end of a remote build reports its own workers. Nix before 2.18
+	// names no parent, but there they begin while such a build runs.
+	root := e.Parent == 0 && a.remote == 0
+	switch e.Type {
+	case nixcmd.ActivityRealise:
+		if root {
+			a.workers = append(a.workers, &worker{account: a})
+			act.worker = a.worker()
+			a.clock.beginRealising()
+			a.evaluated = false
+		}
+	case nixcmd.ActivityBuilds, nixcmd.ActivityCopyPaths:
+		if root && e.Text == "" {
+			act.worker = a.worker()
+		}
+	case nixcmd.ActivityBuild:
+		a.beginBuild(act, e.Fields.Text(0), e.Fields.Text(1))
+	case nixcmd.ActivitySubstitute:
+		a.beginFetch(act, e.Fields.Text(0), e.Fields.Text(1))
+	}
+	a.clock.begin(act.class)
+	if old := a.open[e.ID]; old != nil {
+		a.close(old) // two activities of one id: the first one's stop is lost
+	}
+	a.open[e.ID] = act
+}
+
+// worker is the one that goals belong to: the last one that began.
+func (a *Account) worker() *worker {
+	if len(a.workers) == 0 {
+		return nil
+	}
+	return a.workers[len(a.workers)-1]
+}
+
+func (a *Account) end(e nixcmd.Stop) {
+	act := a.open[e.ID]
+	if act == nil {
+		return
+	}
+	delete(a.open, e.ID)
+	a.close(act)
+}
+
+func (a *Account) close(act *activity) {
+	a.clock.end(act.class)
+	switch {
+	case act.kind == nixcmd.ActivityRealise && act.worker != nil:
+		act.worker.settle(true)
+		a.clock.endRealising()
+	case act.build != nil:
+		a.endBuild(act)
+	case act.fetch != nil:
+		a.endFetch(act.fetch)
+	case act.class == evaluating:
+		a.evaluated = true
+	}
+}
+
+func (a *Account) result(e nixcmd.Result) {
+	act := a.open[e.ID]
+	if act == nil {
+		return
+	}
+	switch {
+	case act.build != nil:
+		act.build.result(e, act.inner)
+	case e.Type == nixcmd.ResultProgress && act.worker != nil:
+		done, expected, running, failed := e.Fields.Number(0), e.Fields.Number(1), e.Fields.Number(2), e.Fields.Number(3)
+		switch act.kind {
+		case nixcmd.ActivityBuilds:
+			act.worker.countBuilds(done, expected, running, failed)
+		case nixcmd.ActivityCopyPaths:
+			act.worker.countFetches(done, running)
+		}
+	}
+}

@@ -1,16 +1,30 @@
 package timing
 
-import "time"
+import (
+	"time"
+
+	"github.com/flakegen/flakegen/flakegen/nixcmd"
+)
 
 // Observer is told what happens, as it happens.
 type Observer interface {
 	Observe(Change)
 }
 
-// Change is one of [BuildStarted], [PhaseStarted], [LogLine], [BuildEnded],
-// [FetchStarted], [FetchEnded], [Note]. Texts are as they came: they may hold
-// control characters.
-type Change interface{ isChange() }
+// Change is a [Planned], [BuildStarted], [PhaseStarted], [LogLine],
+// [BuildEnded], [FetchStarted], [FetchEnded] or [Note]. Texts and paths are as
+// they came: they may hold control characters.
+type Change interface {
+	// When is when it arrived.
+	When() time.Time
+	isChange()
+}
+
+// Planned says how many builds Nix has announced. Nix before 2.10 does not.
+type Planned struct {
+	At     time.Time
+	Builds int
+}
 
 // BuildStarted says that a build began.
 type BuildStarted struct {
@@ -33,12 +47,13 @@ type LogLine struct {
 	Text       string
 }
 
-// BuildEnded says that a build ended. It is not the verdict: that falls when
-// the stream has ended.
+// BuildEnded says that a build has ended. It is not the verdict, which falls
+// when the stream has ended, and it may come a while after the end: not before
+// it is certain which build it was.
 type BuildEnded struct {
 	At         time.Time
 	Derivation string
-	Seconds    float64
+	Took       time.Duration
 	Outcome    Outcome
 }
 
@@ -46,7 +61,7 @@ type BuildEnded struct {
 type Outcome int
 
 const (
-	Uncounted Outcome = iota // stopped before Nix counted it
+	Uncounted Outcome = iota // it stopped without being counted
 	CountedDone
 	CountedFailed
 )
@@ -58,20 +73,33 @@ type FetchStarted struct {
 	From string
 }
 
-// FetchEnded says that a path was fetched, or given up.
+// FetchEnded says that a path is no longer being fetched: it is there, or that
+// cache could not give it.
 type FetchEnded struct {
 	At   time.Time
 	Path string
-	OK   bool
 }
 
-// Note is a message of Nix to the user: a warning or an error.
+// Note is a message of Nix that is meant for the user: an error, a warning, or
+// a line that is no record, which has [nixcmd.LevelInfo].
 type Note struct {
 	At    time.Time
-	Error bool
-	Text  string
+	Level nixcmd.Level
+	// Derivation is the one whose failure an error tells, as far as that is known.
+	Derivation string
+	Text       string
 }
 
+func (c Planned) When() time.Time      { return c.At }
+func (c BuildStarted) When() time.Time { return c.At }
+func (c PhaseStarted) When() time.Time { return c.At }
+func (c LogLine) When() time.Time      { return c.At }
+func (c BuildEnded) When() time.Time   { return c.At }
+func (c FetchStarted) When() time.Time { return c.At }
+func (c FetchEnded) When() time.Time   { return c.At }
+func (c Note) When() time.Time         { return c.At }
+
+func (Planned) isChange()      {}
 func (BuildStarted) isChange() {}
 func (PhaseStarted) isChange() {}
 func (LogLine) isChange()      {}

@@ -4,9 +4,8 @@ package timing
 const FormatVersion = "1"
 
 // Report is a finished account: what `build --json` and `watch --json` print.
-// Arrays are never null; times are wall time in seconds, to the millisecond,
-// stamped on arrival. Evaluation, fetching, building, copying, waiting and
-// unaccounted add up to the wall time.
+// Arrays are never null. Times are wall time in seconds, to the millisecond,
+// stamped on arrival; those of the six classes add up to WallSeconds.
 type Report struct {
 	FormatVersion      string       `json:"format_version"`
 	Status             Status       `json:"status"`
@@ -19,17 +18,18 @@ type Report struct {
 	WaitSeconds        float64      `json:"wait_seconds"`
 	UnaccountedSeconds float64      `json:"unaccounted_seconds"`
 	Derivations        []Derivation `json:"derivations"`
-	// CriticalPath is the chain of derivations that the build waited for, first
-	// to last, as paths.
+	// CriticalPath is the chain of derivations that the run waited for, first to
+	// last, as paths. See [Store] for what it rests on.
 	CriticalPath []string `json:"critical_path"`
 	Nix          Nix      `json:"nix"`
 
-	// Fetched are the store paths that came from a cache.
+	// Fetched are the store paths that came from a cache, in the order in which
+	// they began.
 	Fetched []Fetch `json:"-"`
-	// Blocked are the derivations that were not begun because one that they
-	// need failed, as paths.
+	// Blocked are the derivations that were not begun because one that they need
+	// failed, as paths.
 	Blocked []string `json:"-"`
-	// Errors are Nix's error messages that belong to no derivation, printable.
+	// Errors are Nix's errors that belong to no derivation, printable.
 	Errors []string `json:"-"`
 	// Warnings are Nix's warnings, printable.
 	Warnings []string `json:"-"`
@@ -42,7 +42,7 @@ const (
 	Succeeded   Status = "succeeded"
 	Failed      Status = "failed"
 	Interrupted Status = "interrupted"
-	// Incomplete is a stream that was cut: its end is not known.
+	// Incomplete is a stream that was cut, with no exit code to say how it ended.
 	Incomplete Status = "incomplete"
 )
 
@@ -60,8 +60,8 @@ type Output struct {
 
 // Derivation is what became of one derivation.
 type Derivation struct {
-	// Derivation is the path of the .drv file; empty for a fetched path whose
-	// derivation nobody named.
+	// Derivation is the path of the .drv file. It is empty for a fetched path
+	// whose derivation nobody named.
 	Derivation string `json:"derivation"`
 	// Name is the store name without ".drv".
 	Name string `json:"name"`
@@ -72,33 +72,43 @@ type Derivation struct {
 	Machine string  `json:"machine"`
 	Seconds float64 `json:"seconds"`
 	Phases  []Phase `json:"phases"`
-	// LogTail is the last lines of its log, without escape sequences.
+	// LogTail is the last lines of its log, printable.
 	LogTail []string `json:"log_tail"`
 
-	// Failure is why it failed; nil where it did not.
+	// Failure is why it failed; nil where it did not, or where Nix did not say.
 	Failure *Failure `json:"-"`
+	// Remote is how a remote build's time divides; nil where that is not known.
+	Remote *Remote `json:"-"`
 }
 
 // Disposition is what became of a derivation.
 type Disposition string
 
 const (
-	DispositionBuilt       Disposition = "built"
-	DispositionSubstituted Disposition = "substituted"
-	DispositionPresent     Disposition = "present"
-	DispositionFailed      Disposition = "failed"
-	// DispositionInterrupted ran when Nix stopped, or when the stream ended.
-	DispositionInterrupted Disposition = "interrupted"
+	Built       Disposition = "built"
+	Substituted Disposition = "substituted"
+	Present     Disposition = "present"
+	BuildFailed Disposition = "failed"
+	// Stopped ran when Nix stopped, or when the stream ended.
+	Stopped Disposition = "interrupted"
 )
 
 // Phase is one phase of a build. Nix tells only when a phase begins, so it
-// ends where the next one begins or with the build.
+// ends where the next one begins, or with the build. A phase that was entered
+// more than once is listed once, with the sum.
 type Phase struct {
 	Name    string  `json:"name"`
 	Seconds float64 `json:"seconds"`
 }
 
-// Nix is the run of Nix itself; the caller fills it in.
+// Remote is how the time of a build on another machine divides.
+type Remote struct {
+	SendSeconds    float64 // waiting for the machine, and copying to it
+	BuildSeconds   float64
+	ReceiveSeconds float64 // copying from it
+}
+
+// Nix is the run of Nix itself; the caller fills in its version.
 type Nix struct {
 	Version string `json:"version"`
 	// ExitCode is null where it is not known.
@@ -108,31 +118,6 @@ type Nix struct {
 // Fetch is a store path that came from a cache.
 type Fetch struct {
 	Path    string
-	From    string
+	From    string // the URI of the cache
 	Seconds float64
-	Bytes   uint64
 }
-
-// Failure is why a derivation failed, from Nix's messages.
-type Failure struct {
-	Kind FailureKind
-	// Reason is one line, printable: "builder failed with exit code 2".
-	Reason string
-	// ExitCode is the builder's, for FailureExit.
-	ExitCode int
-	// Specified and Got are the hashes of a FailureHash, in SRI form.
-	Specified, Got string
-}
-
-// FailureKind is the kind of a [Failure].
-type FailureKind string
-
-const (
-	FailureExit     FailureKind = "exit"
-	FailureSignal   FailureKind = "signal"
-	FailureOutput   FailureKind = "output" // an output was not made
-	FailureHash     FailureKind = "hash"
-	FailureTimeout  FailureKind = "timeout"
-	FailurePlatform FailureKind = "platform"
-	FailureOther    FailureKind = "other"
-)
