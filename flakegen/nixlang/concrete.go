@@ -101,10 +101,12 @@ type selection struct {
 // parens is a node in parentheses.
 type parens struct{ inner node }
 
-// apply is a function with all its arguments.
+// apply is a function with all its arguments. headed says that a comment stands
+// in front of the function.
 type apply struct {
-	fn   node
-	args []node
+	fn     node
+	args   []node
+	headed bool
 }
 
 // chain is operands with one operator between them.
@@ -181,7 +183,7 @@ func isSimple(n node) bool {
 	case *parens:
 		return isSimple(n.inner)
 	case *apply:
-		if len(n.args) > 2 || !isSimple(n.fn) {
+		if n.headed || len(n.args) > 2 || !isSimple(n.fn) {
 			return false
 		}
 		for _, arg := range n.args {

@@ -87,14 +87,16 @@ func breakFileBody(n node) {
 	}
 }
 
-// head says of empty brackets or braces at the very beginning that a comment
-// stands in front of them, which nixfmt expands some of them for.
+// head says of what the file begins with that a comment stands in front of it:
+// nixfmt may expand empty brackets and short applications then.
 func head(n node) {
 	switch n := n.(type) {
 	case *list:
 		n.headed = true
 	case *set:
 		n.headed = !n.recursive
+	case *apply:
+		n.headed = true
 	case *selection:
 		head(n.of)
 	case *membership:

@@ -196,6 +196,16 @@ func (l *layout) firstText(from, to int32) *token {
 	return nil
 }
 
+// isEmpty reports whether the tokens [from, to) only begin and end groups.
+func (l *layout) isEmpty(from, to int32) bool {
+	for i := from; i < to; i++ {
+		if k := l.tokens[i].kind; k != openToken && k != closeToken {
+			return false
+		}
+	}
+	return true
+}
+
 // skipSpacing returns the index behind a spacing that the tokens [from, to) or
 // the first group among them begin with: on a new line there is none.
 func (l *layout) skipSpacing(from, to int32) int32 {
@@ -236,14 +246,14 @@ func (l *layout) plan(in situation) plan {
 func (l *layout) planOne(in situation, alone int32) plan {
 	around, s := &l.spans[in.group], &l.spans[alone]
 	column := in.column
-	if l.firstText(around.open+1, s.open) != nil {
+	if !l.isEmpty(around.open+1, s.open) {
 		end, ok := l.lineEnd(around.open+1, s.open, column, in.ahead)
 		if !ok {
 			return plan{}
 		}
 		column = end
 	}
-	hasRest := l.firstText(s.close+1, around.close) != nil
+	hasRest := !l.isEmpty(s.close+1, around.close)
 	if hasRest {
 		// Without this look most groups would be laid out only to find that
 		// the rest could never stand behind them.

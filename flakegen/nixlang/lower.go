@@ -20,19 +20,13 @@ type markedRow struct {
 
 // node returns e as it stands where any expression may stand.
 func (w *lowering) node(e Expr) node {
-	switch e := e.(type) {
+	switch e := spelledOut(e).(type) {
 	case Ident:
 		mustBeIdent(string(e))
 		return &word{text: string(e)}
 	case Int:
-		if tree := intTree(e); tree != Expr(e) {
-			return w.node(tree)
-		}
 		return &word{text: strconv.FormatInt(int64(e), 10)}
 	case Float:
-		if tree := floatTree(e); tree != Expr(e) {
-			return w.node(tree)
-		}
 		return &word{text: floatText(e)}
 	case *String:
 		return w.quoted(e)
@@ -370,7 +364,7 @@ func (w *lowering) operands(list []node, e *Binary) []node {
 // side appends one operand. groups says that an operator of the same level
 // needs no parentheses there, either that the same operator needs none.
 func (w *lowering) side(list []node, op Op, e Expr, groups, either bool) []node {
-	same, ok := e.(*Binary)
+	same, ok := spelledOut(e).(*Binary)
 	if ok && same.Op == op && (groups || either) {
 		return w.operands(list, same)
 	}

@@ -7,8 +7,21 @@ import (
 	"strings"
 )
 
-// intTree returns i as the tree that Nix can read: it has no literal below
-// zero, and none for 2^63, so that the least integer is a subtraction.
+// spelledOut returns a number for which Nix has no literal as the operation
+// that yields it, and any other expression as it is.
+func spelledOut(e Expr) Expr {
+	switch e := e.(type) {
+	case Int:
+		return intTree(e)
+	case Float:
+		return floatTree(e)
+	default:
+		return e
+	}
+}
+
+// intTree: Nix has no literal below zero, and none for 2^63, so that the least
+// integer is a subtraction.
 func intTree(i Int) Expr {
 	switch {
 	case i >= 0:
@@ -24,9 +37,9 @@ func intTree(i Int) Expr {
 // of strtod as an error.
 const leastNormal = 0x1p-1022
 
-// floatTree returns f as the tree that Nix can read. Its negation is 0 - x,
-// which loses the sign of a zero, and literals below the least normal number
-// are refused, so that both are written as an exact product.
+// floatTree: a negation is 0 - x for Nix, which loses the sign of a zero, and
+// literals below the least normal number are refused, so that both are written
+// as an exact product.
 func floatTree(f Float) Expr {
 	x := float64(f)
 	switch {
