@@ -37,7 +37,36 @@ func (w *walker) set(e *hclsyntax.ObjectConsExpr) nixlang.Expr {
 		}
 		after = rng.End
 	}
+	set.Entries = MergeInherits(set.Entries)
 	return set
+}
+
+// MergeInherits writes neighbouring inherits from the same place as one, unless
+// comments keep them apart.
+func MergeInherits(entries []nixlang.Entry) []nixlang.Entry {
+	var merged []nixlang.Entry
+	var last *nixlang.Inherit
+	for _, entry := range entries {
+		inherit, ok := entry.(*nixlang.Inherit)
+		if ok && last != nil && !inherit.Blank && len(inherit.Lead) == 0 && inherit.Trail == "" && last.Trail == "" && sameFrom(last, inherit) {
+			last.Names = append(last.Names, inherit.Names...)
+			continue
+		}
+		if last = inherit; ok {
+			copied := *inherit
+			last = &copied
+			entry = last
+		}
+		merged = append(merged, entry)
+	}
+	return merged
+}
+
+func sameFrom(a, b *nixlang.Inherit) bool {
+	if a.From == nil || b.From == nil {
+		return a.From == nil && b.From == nil
+	}
+	return nixlang.Print(a.From) == nixlang.Print(b.From)
 }
 
 // key compiles the key of an object entry. A key that only Nix knows becomes a

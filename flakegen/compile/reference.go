@@ -129,12 +129,8 @@ func (w *walker) letReference(t hcl.Traversal) nixlang.Expr {
 
 // useLet notes the use of a let of the block or of the flake.
 func (w *walker) useLet(name string) bool {
-	for _, a := range w.scope.Lets {
-		if a.Name == name {
-			return true
-		}
-	}
-	if w.Spec.Let(name) == nil {
+	own := slices.ContainsFunc(w.scope.Lets, func(a *spec.Attribute) bool { return a.Name == name })
+	if !own && w.Spec.Let(name) == nil {
 		return false
 	}
 	w.scope.Uses[name] = true

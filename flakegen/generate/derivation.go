@@ -151,7 +151,7 @@ func (c *derivationRenderer) attributes(list []*spec.Attribute, scope *compile.S
 	}
 	final := c.uses["final"]
 	delete(c.uses, "final")
-	return entries, final
+	return compile.MergeInherits(entries), final
 }
 
 // lets renders the lets of the block that are in use, in the spec's order. A let

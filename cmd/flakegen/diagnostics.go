@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/flakegen/flakegen/flakegen/spec"
+)
+
+// showDiagnostics writes the errors of a spec with the lines that they are about.
+func (p *program) showDiagnostics(s *spec.Spec, diags hcl.Diagnostics) {
+	files := s.HCLFiles()
+	for _, f := range files {
+		f.Bytes = harmless(f.Bytes)
+	}
+	shown := make(hcl.Diagnostics, len(diags))
+	for i, d := range diags {
+		copied := *d
+		copied.Summary, copied.Detail = printable(d.Summary), printable(d.Detail)
+		// The values of variables in the expression belong to HCL's evaluator, not
+		// to what the user wrote.
+		copied.Expression, copied.EvalContext = nil, nil
+		shown[i] = &copied
+	}
+	terminal := p.terminal()
+	writer := hcl.NewDiagnosticTextWriter(p.stderr, files, uint(terminal.width), terminal.color)
+	if err := writer.WriteDiagnostics(shown); err != nil {
+		return // stderr is gone, and with it the one who reads
+	}
+	errors := 0
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError {
+			errors++
+		}
+	}
+	p.say("%s in the spec.", count(errors, "error", "errors"))
+}
+
+// harmless makes the bytes of a file fit for a terminal without moving any, so
+// that the places of diagnostics stay true.
+func harmless(src []byte) []byte {
+	out := make([]byte, len(src))
+	for i, b := range src {
+		switch {
+		case b == '\n' || b == '\t' || b >= 0x20 && b != 0x7f:
+			out[i] = b
+		default:
+			out[i] = '?'
+		}
+		// U+0080 to U+009F are control characters too: C2 80 to C2 9F.
+		if i > 0 && src[i-1] == 0xc2 && b >= 0x80 && b <= 0x9f {
+			out[i-1], out[i] = '?', '?'
+		}
+	}
+	return out
+}
+
+// count writes a number with its noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

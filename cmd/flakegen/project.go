@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"path/filepath"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/urfave/cli/v2"
+
+	"github.com/flakegen/flakegen/flakegen"
+	"github.com/flakegen/flakegen/flakegen/generate"
+)
+
+// project finds the project that a command works on.
+func (p *program) project(c *cli.Context) (*flakegen.Project, error) {
+	dir := c.String("C")
+	if p.env.folderErr != nil && !filepath.IsAbs(dir) {
+		return nil, exit(exitUnable, "the current folder is gone: %s", p.env.folderErr)
+	}
+	project, err := flakegen.Find(p.env.folder, dir, p.env.variables)
+	if errors.Is(err, flakegen.ErrNoSpec) {
+		return nil, exit(exitUsage, "%s. Go to the repository, name it with -C DIR, or write a first spec there; docs/language.md shows one.", err)
+	}
+	if err != nil {
+		return nil, exit(exitUsage, "%s", err)
+	}
+	return project, nil
+}
+
+// rendering renders the project's spec, and shows what is wrong with it.
+func (p *program) rendering(project *flakegen.Project) (*generate.Rendering, error) {
+	rendering, err := project.Rendering()
+	if err != nil {
+		return nil, exit(exitUnable, "%s", err)
+	}
+	return rendering, p.judge(rendering)
+}
+
+// judge shows what is wrong with a spec, and ends the command where that is much.
+func (p *program) judge(rendering *generate.Rendering) error {
+	if diag := rendering.Spec.CheckVersion(version()); diag != nil {
+		// What another version cannot read is no news: this one error is enough.
+		rendering.Diagnostics = hcl.Diagnostics{diag}
+	}
+	if len(rendering.Diagnostics) > 0 {
+		p.showDiagnostics(rendering.Spec, rendering.Diagnostics)
+	}
+	if rendering.Diagnostics.HasErrors() {
+		return ended(exitUsage)
+	}
+	return nil
+}
