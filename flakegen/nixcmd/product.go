@@ -9,10 +9,10 @@ import (
 type Product struct {
 	// Derivation is the path of its .drv file, "" for an installable that is a
 	// store path without one.
-	Derivation string
+	Derivation string `json:"drvPath"`
 	// Outputs are its store paths by output name. Under "" is the path of an
 	// installable that is a store path.
-	Outputs map[string]string
+	Outputs map[string]string `json:"outputs"`
 }
 
 // Paths are the store paths of the outputs, sorted.

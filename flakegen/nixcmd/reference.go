@@ -9,27 +9,51 @@ import (
 )
 
 // Reference is the flake reference of the flake in the folder root, for a nix
-// that runs in the folder dir. Both are absolute.
+// that runs in the folder dir, which is root or lies below it. Both are absolute.
 //
-// It is "." or the path where Nix since 2.8 takes that. Where the path holds a
-// character that Nix 2.8 refuses or misreads, such as a space, it is a git+file
-// URL, and outside of a git repository a path: relative to dir, so dir must then
-// be root or lie below it.
+// It is "." or the path where every Nix since 2.8 takes that. Nix 2.8 refuses or
+// misreads a path with a space or another special character. Encoded in a URL it
+// takes the repository for a remote one and overlooks what is not committed; a
+// relative URL is right in every case, so there it is git+file:.. or, outside of
+// a git repository, path:.. with as many steps as it takes.
 func Reference(root, dir string) (string, error) {
-	if root == dir && plainPath(root) {
-		return ".", nil
-	}
 	if plainPath(root) {
+		if root == dir {
+			return ".", nil
+		}
 		return root, nil
 	}
-	if top, ok := gitTop(root); ok {
-		return gitReference(top, root), nil
+	if reference, ok := relativeReference(root, dir); ok {
+		return reference, nil
 	}
-	relative, err := relativePath(dir, root)
-	if err != nil || !plainPath(relative) {
-		return "", fmt.Errorf("Nix 2.8 takes no folder whose path has a space or other special character unless it is in a git repository: run `git init` in %q, or work from there", root)
+	return "", fmt.Errorf("Nix 2.8 cannot be told of the flake in %q from %q, because the path has a space or another special character: work from the folder itself or one below it", root, dir)
+}
+
+// relativeReference is the reference of a flake by its path from dir; ok is false
+// where that path has a special character itself.
+func relativeReference(folder, dir string) (reference string, ok bool) {
+	top, inGit := gitTop(folder)
+	if !inGit {
+		path, err := relativePath(dir, folder)
+		return "path:" + path, err == nil && plainPath(path)
 	}
-	return "path:" + relative, nil
+	path, err := relativePath(dir, top)
+	if err != nil || !plainPath(path) {
+		return "", false
+	}
+	// What Nix adds by itself when it is given a path.
+	var query []string
+	if below, err := relativePath(top, folder); err == nil && below != "." {
+		query = append(query, "dir="+percentEncode(below))
+	}
+	if _, err := os.Stat(filepath.Join(top, ".git", "shallow")); err == nil {
+		query = append(query, "shallow=1")
+	}
+	reference = "git+file:" + path
+	if len(query) > 0 {
+		reference += "?" + strings.Join(query, "&")
+	}
+	return reference, true
 }
 
 // relativePath is the path from one folder to another as a process in the first
@@ -74,26 +98,6 @@ func gitTop(folder string) (string, bool) {
 	}
 }
 
-// gitReference is the URL of a folder in the repository whose top level is top.
-// It says what Nix adds by itself when it is given a path.
-func gitReference(top, folder string) string {
-	var query []string
-	if resolved, err := filepath.EvalSymlinks(folder); err == nil {
-		folder = resolved
-	}
-	if below, err := filepath.Rel(top, folder); err == nil && below != "." {
-		query = append(query, "dir="+percentEncode(below))
-	}
-	if _, err := os.Stat(filepath.Join(top, ".git", "shallow")); err == nil {
-		query = append(query, "shallow=1")
-	}
-	reference := "git+file://" + percentEncode(top)
-	if len(query) > 0 {
-		reference += "?" + strings.Join(query, "&")
-	}
-	return reference
-}
-
 // unreserved says whether RFC 3986 lets a byte stand for itself anywhere.
 func unreserved(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
@@ -123,7 +127,7 @@ func portableReference(reference, dir string) string {
 		return reference
 	}
 	if scheme {
-		// A path: is a URL. One that cannot be decoded is taken as it is.
+		// It is a URL. One that cannot be decoded is taken as it is.
 		if decoded, err := url.PathUnescape(path); err == nil {
 			path = decoded
 		}
@@ -134,11 +138,14 @@ func portableReference(reference, dir string) string {
 	if plainPath(path) {
 		return reference
 	}
-	if top, ok := gitTop(path); ok && !scheme {
-		return gitReference(top, path)
+	if scheme {
+		if relative, err := relativePath(dir, path); err == nil && plainPath(relative) {
+			return "path:./" + relative
+		}
+		return reference
 	}
-	if relative, err := relativePath(dir, path); err == nil && plainPath(relative) {
-		return "path:./" + relative
+	if relative, ok := relativeReference(path, dir); ok {
+		return relative
 	}
 	return reference
 }
