@@ -83,7 +83,7 @@ func (noStore) Needs(string) ([]string, bool) { return nil, false }
 func (noStore) Outputs(string) []string       { return nil }
 func (noStore) Valid(string) (bool, bool)     { return false, false }
 
-func isFailed(d Derivation) bool { return d.Disposition == BuildFailed }
+func isFailed(d Derivation) bool { return d.Disposition == DispositionFailed }
 
 // settle says of each build how it ended, as far as counts and messages tell.
 func (a *Account) settle() {
@@ -253,7 +253,7 @@ func (a *Account) addBuilds(r *Report, store Store) {
 	}
 	for _, d := range a.messages.named {
 		if a.builds[d] == nil {
-			r.Derivations = append(r.Derivations, newDerivation(d, BuildFailed, a.messages.failures[d]))
+			r.Derivations = append(r.Derivations, newDerivation(d, DispositionFailed, a.messages.failures[d]))
 		}
 	}
 }
@@ -290,17 +290,17 @@ func (a *Account) derivation(b *build, status Status, store Store) Derivation {
 func (a *Account) disposition(b *build, status Status, store Store) Disposition {
 	switch b.outcome {
 	case CountedDone:
-		return Built
+		return DispositionBuilt
 	case CountedFailed:
-		return BuildFailed
+		return DispositionFailed
 	}
 	if status == Succeeded {
-		return Built
+		return DispositionBuilt
 	}
 	if valid, known := store.Valid(b.derivation); known && valid {
-		return Built
+		return DispositionBuilt
 	}
-	return Stopped
+	return DispositionInterrupted
 }
 
 // addFetches adds what came from a cache: each path, and a row for each
@@ -337,7 +337,7 @@ func (a *Account) addFetches(r *Report, owners map[string]string) {
 	}
 	for _, key := range order {
 		f := byKey[key]
-		d := newDerivation(f.owner, Substituted, nil)
+		d := newDerivation(f.owner, DispositionSubstituted, nil)
 		if f.owner == "" {
 			d.Name = nixcmd.Printable(name(f.path))
 		}
@@ -358,7 +358,7 @@ func (a *Account) addPresent(r *Report, end Ending) {
 	for _, d := range end.Wanted {
 		valid, known := end.Store.Valid(d)
 		if !rows[d] && (known && valid || !known && r.Status == Succeeded) {
-			r.Derivations = append(r.Derivations, newDerivation(d, Present, nil))
+			r.Derivations = append(r.Derivations, newDerivation(d, DispositionPresent, nil))
 			rows[d] = true
 		}
 	}

@@ -85,12 +85,12 @@ type Derivation struct {
 type Disposition string
 
 const (
-	Built       Disposition = "built"
-	Substituted Disposition = "substituted"
-	Present     Disposition = "present"
-	BuildFailed Disposition = "failed"
-	// Stopped ran when Nix stopped, or when the stream ended.
-	Stopped Disposition = "interrupted"
+	DispositionBuilt       Disposition = "built"
+	DispositionSubstituted Disposition = "substituted"
+	DispositionPresent     Disposition = "present"
+	DispositionFailed      Disposition = "failed"
+	// DispositionInterrupted ran when Nix stopped, or when the stream ended.
+	DispositionInterrupted Disposition = "interrupted"
 )
 
 // Phase is one phase of a build. Nix tells only when a phase begins, so it
