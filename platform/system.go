@@ -82,15 +82,30 @@ func Suggest(name string) System {
 }
 
 // Nearest gives the candidate that name is most likely a misspelling of, or ""
-// where none is near: about one edit for three letters, at most three.
+// where none is near: about one edit for three letters, at most three. Letters in
+// another order are one edit.
 func Nearest(name string, candidates []string) string {
 	best, bestDistance := "", min(3, max(1, (len(name)+1)/3))+1
 	for _, c := range candidates {
-		if d := levenshtein.Distance(name, c, nil); d < bestDistance {
+		d := levenshtein.Distance(name, c, nil)
+		if d > 1 && sameLetters(name, c) {
+			d = 1
+		}
+		if d < bestDistance {
 			best, bestDistance = c, d
 		}
 	}
 	return best
+}
+
+func sameLetters(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	lettersA, lettersB := []byte(a), []byte(b)
+	slices.Sort(lettersA)
+	slices.Sort(lettersB)
+	return slices.Equal(lettersA, lettersB)
 }
 
 func names(systems []System) []string {
