@@ -3,7 +3,10 @@ package generate
 import (
 	"fmt"
 	"io/fs"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -65,13 +68,23 @@ func render(s *spec.Spec, exists func(path string) bool) (files func() []File, d
 		}
 	}
 	all := append([]*file{r.flake()}, own...)
-	return func() []File {
-		var rendered []File
-		for _, f := range all {
-			rendered = append(rendered, f.render())
-		}
-		return rendered
-	}, r.compiler.Diagnostics
+	return func() []File { return printAll(all) }, r.compiler.Diagnostics
+}
+
+// printAll prints files, on all cores: none depends on another.
+func printAll(files []*file) []File {
+	rendered := make([]File, len(files))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(len(files), runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(files)); i = next.Add(1) - 1 {
+				rendered[i] = files[i].render()
+			}
+		})
+	}
+	workers.Wait()
+	return rendered
 }
 
 type renderer struct {
