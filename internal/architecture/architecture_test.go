@@ -34,22 +34,22 @@ var mayImport = map[string][]string{
 
 	// The outside world.
 	"flakegen/gitcmd": {},
-	"flakegen/nixcmd": {"platform"},
+	"flakegen/nixcmd": {"platform", "flakegen/nixlang"},
 	"flakegen/store":  {},
 
 	// nixcmd -> timing -> report
 	"flakegen/timing": {"flakegen/nixcmd"},
-	"flakegen/report": {"flakegen/timing"},
+	"flakegen/report": {"flakegen/nixcmd", "flakegen/timing"},
 
 	"flakegen": {
 		"platform", "templates",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
 		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/report",
 	},
-	// The commands read spec for its diagnostics and the others for what they show.
 	"cmd/flakegen": {
 		"platform", "templates", "flakegen",
-		"flakegen/spec", "flakegen/generate", "flakegen/worktree", "flakegen/nixcmd", "flakegen/timing", "flakegen/report",
+		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/report",
 	},
 }
 
@@ -72,7 +72,7 @@ var reserved = []struct {
 	{"flag", nil, "flags are the commands' business, through urfave/cli"},
 	{"os/signal", []string{"cmd/flakegen"}, "the library is interrupted by its context"},
 	{"golang.org/x/term/...", []string{"cmd/flakegen"}, "the terminal is passed in"},
-	{"github.com/hashicorp/hcl/...", []string{"flakegen/spec", "flakegen/compile", "flakegen/generate", "cmd/flakegen"}, "what follows knows Nix only"},
+	{"github.com/hashicorp/hcl/...", []string{"flakegen/spec", "flakegen/compile", "flakegen/generate", "flakegen", "cmd/flakegen"}, "what follows them knows Nix only"},
 	{"github.com/go-git/go-git/...", []string{"flakegen/gitcmd"}, "it alone asks git"},
 	{"github.com/nix-community/go-nix/...", []string{"flakegen/store"}, "it alone reads derivations"},
 
