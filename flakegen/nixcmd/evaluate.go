@@ -93,8 +93,8 @@ func (n *Nix) evaluateOne(ctx context.Context, i Installable) (Product, error) {
 // outputs count is decided as nix build does it.
 //
 //	drv: {
-//	  inherit (drv) drvPath;
-//	  outputs = builtins.listToAttrs (map (name: { inherit name; value = drv.${name}.outPath; }) (
+//	  drvPath = drv.drvPath;
+//	  outputs = builtins.listToAttrs (map (name: { name = name; value = drv.${name}.outPath; }) (
 //	    if drv.outputSpecified or false then [ drv.outputName ] else drv.meta.outputsToInstall or [ "out" ]));
 //	}
 func describe() nixlang.Expr {
@@ -106,11 +106,11 @@ func describe() nixlang.Expr {
 	}
 	output := &nixlang.Select{Of: nixlang.Ident("drv"), Path: []nixlang.AttrName{{Dynamic: nixlang.Ident("name")}, {Name: "outPath"}}}
 	pair := &nixlang.Lambda{Param: nixlang.Name("name"), Body: nixlang.Attrs(
-		&nixlang.Inherit{Names: []string{"name"}},
+		nixlang.Bind("name", nixlang.Ident("name")),
 		nixlang.Bind("value", output),
 	)}
 	return &nixlang.Lambda{Param: nixlang.Name("drv"), Body: nixlang.Attrs(
-		&nixlang.Inherit{From: nixlang.Ident("drv"), Names: []string{"drvPath"}},
+		nixlang.Bind("drvPath", drv("drvPath")),
 		nixlang.Bind("outputs", nixlang.Call(nixlang.Sel("builtins", "listToAttrs"), nixlang.Call(nixlang.Sel("map"), pair, names))),
 	)}
 }

@@ -49,12 +49,12 @@ type troubleRule struct {
 	explain func(groups []string, root string) Trouble
 }
 
-// troubles are tried in order. The patterns are those of Nix 2.8, 2.26 and 2.34,
-// in this order where they differ.
+// troubles are tried in order. The patterns are those of Nix 2.8, 2.26 and 2.34.
 var troubles = []troubleRule{
 	{regexp.MustCompile(`does not provide attribute (.*)`), missingAttribute},
 	{regexp.MustCompile(`[Pp]ath '([^']+)' in the repository "([^"]*)" is not tracked by Git`), untracked},
 	{regexp.MustCompile(`(?:getting status of|path) ['"]/nix/store/[0-9a-z]{32}-source/([^'"]+)['"](?:: No such file| does not exist)`), unseenFile},
+	{regexp.MustCompile(`[Pp]ath '([^']+)' does not exist in Git repository`), func(m []string, _ string) Trouble { return noFile(m[0]) }},
 	{regexp.MustCompile(`could not find a flake\.nix file|does not contain a ['"]?/?flake\.nix`), func([]string, string) Trouble {
 		return Trouble{TroubleNoFlake, "There is no flake.nix.", "Run flakegen render, and git add what it writes."}
 	}},
@@ -114,5 +114,9 @@ func unseenFile(m []string, root string) Trouble {
 	if _, err := os.Lstat(filepath.Join(top, m[0])); ok && err == nil {
 		return untracked([]string{m[0], top}, root)
 	}
-	return Trouble{TroubleNoFile, fmt.Sprintf("There is no file %s.", m[0]), "Create it, or take it out of the spec and run flakegen render."}
+	return noFile(m[0])
+}
+
+func noFile(file string) Trouble {
+	return Trouble{TroubleNoFile, fmt.Sprintf("There is no file %s.", file), "Create it, or take it out of the spec and run flakegen render."}
 }

@@ -159,7 +159,15 @@ func slowFlake(t *testing.T) (n *Nix, request BuildRequest, begun string) {
 	begun = filepath.Join(dir, "begun")
 	system := native(t, n)
 	gitFlake(t, dir, fmt.Sprintf(`packages.%s.slow = make "slow" "%[1]s" "echo $$ > %s; sleep() { /bin/sleep $1 || /usr/bin/sleep $1; }; sleep 60; echo > $out";`, system, begun))
-	return n, BuildRequest{Installables: []Installable{{Flake: ".", Attribute: Attribute{"packages", system, "slow"}}}, NoLink: true, Now: time.Now}, begun
+	request = BuildRequest{
+		Installables: []Installable{{Flake: ".", Attribute: Attribute{"packages", system, "slow"}}}, NoLink: true, Now: time.Now,
+		Observe: func(e Event) {
+			if m, ok := e.(Message); ok {
+				t.Log("nix says: " + Printable(m.Text))
+			}
+		},
+	}
+	return n, request, begun
 }
 
 // waitFor waits until there is text in a file.
@@ -204,8 +212,6 @@ func TestInterruptReachesNixAndItsBuild(t *testing.T) {
 // but the test, so it is nix's answer to that signal which is seen.
 func TestTerminalInterruptIsNotSentTwice(t *testing.T) {
 	n, request, begun := slowFlake(t)
-	var events []Event
-	request.Observe = func(e Event) { events = append(events, e) }
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
 	var told time.Time
