@@ -13,13 +13,18 @@ import (
 
 // project finds the project that a command works on.
 func (p *program) project(c *cli.Context) (*flakegen.Project, error) {
-	dir := c.String("C")
+	return p.projectAt(c.String("C"))
+}
+
+// projectAt finds the project of a folder, which may be relative to the current
+// one.
+func (p *program) projectAt(dir string) (*flakegen.Project, error) {
 	if p.env.folderErr != nil && !filepath.IsAbs(dir) {
 		return nil, exit(exitUnable, "the current folder is gone: %s", p.env.folderErr)
 	}
 	project, err := flakegen.Find(p.env.folder, dir, p.env.variables)
 	if errors.Is(err, flakegen.ErrNoSpec) {
-		return nil, exit(exitUsage, "%s. Go to the repository, name it with -C DIR, or write a first spec there; docs/language.md shows one.", err)
+		return nil, exit(exitUsage, "%s. Go to the repository, name it with -C DIR, or write a first spec: flakegen init", err)
 	}
 	if err != nil {
 		return nil, exit(exitUsage, "%s", err)

@@ -52,6 +52,10 @@ type program struct {
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, env: osEnvironment()}
 	app := p.app()
+	if len(args) > 1 && args[1] == "__complete" {
+		p.complete(app, args[2:])
+		return 0
+	}
 	arguments, nixArguments := arrange(app, args)
 	p.nixArguments = nixArguments
 
@@ -92,8 +96,12 @@ func (p *program) app() *cli.App {
 			&cli.StringFlag{Name: "C", Usage: "work as if started in `DIR`", DefaultText: "the current folder"},
 		},
 		Commands: []*cli.Command{
+			p.initCommand(),
+			p.fmtCommand(),
+			p.validateCommand(),
 			p.renderCommand(),
 			p.checkCommand(),
+			p.completionCommand(),
 			p.versionCommand(),
 		},
 		Action:                    p.noCommand,

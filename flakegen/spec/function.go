@@ -81,10 +81,13 @@ func functions() map[string]function.Function {
 	}
 }
 
+// ClosedFunctionNames lists the functions that have a value when rendering, sorted.
+func ClosedFunctionNames() []string { return sortedKeys(functions()) }
+
 // FunctionNames lists every function that an expression may call by a plain
 // name, sorted.
 func FunctionNames() []string {
-	names := sortedKeys(functions())
+	names := ClosedFunctionNames()
 	for name := range nixFunctions {
 		names = append(names, name)
 	}

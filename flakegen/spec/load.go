@@ -102,6 +102,9 @@ func readFile(root fs.FS, name string) ([]byte, error) {
 	return src, err
 }
 
+// FileNames lists the files of the spec, sorted.
+func (s *Spec) FileNames() []string { return sortedKeys(s.Sources) }
+
 // HCLFiles gives the sources in the form that HCL's diagnostic writer takes.
 func (s *Spec) HCLFiles() map[string]*hcl.File {
 	files := map[string]*hcl.File{}

@@ -83,3 +83,14 @@ func commentLine(line []byte) (string, bool) {
 func (s *Source) IsHeredoc(rng hcl.Range) bool {
 	return bytes.HasPrefix(s.Bytes[min(rng.Start.Byte, len(s.Bytes)):], []byte("<<"))
 }
+
+// Lines gives the bytes at which the lines of a range begin and end, without the
+// newline behind the last.
+func (s *Source) Lines(rng hcl.Range) (start, end int) {
+	start = bytes.LastIndexByte(s.Bytes[:min(rng.Start.Byte, len(s.Bytes))], '\n') + 1
+	end = min(rng.End.Byte, len(s.Bytes))
+	if i := bytes.IndexByte(s.Bytes[end:], '\n'); i >= 0 {
+		return start, end + i
+	}
+	return start, len(s.Bytes)
+}
