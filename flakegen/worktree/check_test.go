@@ -96,9 +96,7 @@ func TestCheck(t *testing.T) {
 		"a pipe where a file should be": {
 			change: func(r *gittest.Repository) {
 				remove(r, "nix/rts.nix")
-				if err := unix.Mkfifo(r.Path("nix/rts.nix"), 0o644); err != nil {
-					panic(err)
-				}
+				pipe(r, "nix/rts.nix")
 			},
 			want:   []string{"foreign nix/rts.nix: Move or rename what is in the way, then: flakegen render"},
 			detail: "not a regular file",
@@ -204,6 +202,10 @@ func TestCheck(t *testing.T) {
 				remove(r, "moved")                                    //
 				r.Symlink("nix", "moved")                             //
 				r.Symlink("/nonexistent/flakegen-test", "broken.nix") //
+				r.Write("pkgs/pipe.nix", mark("pipe"))                // known, and now a pipe
+				r.Git("add", "pkgs/pipe.nix")                         //
+				remove(r, "pkgs/pipe.nix")                            //
+				pipe(r, "pkgs/pipe.nix")                              //
 			},
 			want: []string{
 				"orphan .github/workflows/old.yml: flakegen render",
@@ -299,6 +301,12 @@ func TestCheck(t *testing.T) {
 				t.Errorf("the detail %q does not say %q", findings[0].Detail, test.detail)
 			}
 		})
+	}
+}
+
+func pipe(r *gittest.Repository, name string) {
+	if err := unix.Mkfifo(r.Path(name), 0o644); err != nil {
+		panic(err)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/flakegen/flakegen/flakegen/generate"
@@ -96,12 +95,11 @@ func (c *Comparison) survey(ctx context.Context) (_ *survey, err error) {
 	if c.Staged != nil {
 		s.tree = c.Staged
 	} else {
-		root, err := os.OpenRoot(c.Dir)
+		disk, err := openDisk(c.Dir)
 		if err != nil {
 			return nil, err
 		}
-		s.tree = root.FS()
-		s.close = func() { _ = root.Close() } // opened for reading only
+		s.tree, s.close = disk, disk.close
 	}
 	defer func() {
 		if err != nil {

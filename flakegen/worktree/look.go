@@ -1,6 +1,7 @@
 package worktree
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -23,11 +24,11 @@ type sight struct {
 	marked bool
 	// content is nil for a file that is the same, or too large to be looked at.
 	content []byte
-	size    int64
+	size    int64 // in bytes
 }
 
-// maxSize is how large a file may be, in bytes, to be compared with a rendering
-// of another size. A rendered file has some hundred lines.
+// maxSize is how large a file that differs may be, in bytes, to be read whole. A
+// rendered file has some hundred lines.
 const maxSize = 16 << 20
 
 // look reads the file at a rendered file's path.
@@ -88,26 +89,37 @@ func (s *sight) read(tree fs.FS) error {
 		return err
 	}
 	defer file.Close()
+	s.there = true
+	// As much as there should be and one byte more: most files are the same, and
+	// then this is all that is asked of the system.
+	content := make([]byte, len(s.file.Content)+1)
+	n, err := io.ReadFull(file, content)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	content = content[:n]
+	s.marked, s.size = marked(content), int64(n)
+	if s.same = bytes.Equal(content, s.file.Content); s.same {
+		return nil
+	}
+	return s.readRest(file, content)
+}
+
+// readRest completes the content of a file that differs, unless it is too large.
+func (s *sight) readRest(file fs.File, begun []byte) error {
 	stat, err := file.Stat()
 	if err != nil {
 		return err
 	}
-	s.there, s.size = true, stat.Size()
-	if s.size > maxSize && s.size != int64(len(s.file.Content)) {
-		first, err := readFirstBytes(file)
+	if s.size = stat.Size(); s.size > maxSize {
+		first, err := firstBytes(begun, file)
 		s.marked = marked(first)
 		return err
 	}
-	// One byte more than there should be, in case it grows meanwhile.
-	content, err := io.ReadAll(io.LimitReader(file, s.size+1))
-	if err != nil {
-		return err
-	}
-	s.marked = marked(content)
-	if s.same = string(content) == string(s.file.Content); !s.same {
-		s.content = content
-	}
-	return nil
+	rest, err := io.ReadAll(io.LimitReader(file, maxSize))
+	s.content = append(begun, rest...)
+	s.marked = marked(s.content)
+	return err
 }
 
 // comparable returns the rendering, or nil where the file is too large to be shown

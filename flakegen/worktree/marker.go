@@ -16,21 +16,29 @@ func marked(content []byte) bool {
 	return found && (len(rest) == 0 || rest[0] == '\n' || rest[0] == '\r')
 }
 
-// firstBytes reads as much of a file as [marked] wants to see.
-func firstBytes(tree fs.FS, name string) ([]byte, error) {
+// markerSize is how many bytes of a file [marked] wants to see.
+const markerSize = len(generate.Marker) + 1
+
+// firstBytes returns the beginning of a file of which some bytes may have been
+// read: enough for [marked], or all.
+func firstBytes(begun []byte, rest io.Reader) ([]byte, error) {
+	if len(begun) >= markerSize {
+		return begun, nil
+	}
+	more := make([]byte, markerSize-len(begun))
+	n, err := io.ReadFull(rest, more)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return append(begun, more[:n]...), err
+}
+
+// beginning reads the beginning of a file, as firstBytes returns it.
+func beginning(tree fs.FS, name string) ([]byte, error) {
 	file, err := tree.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return readFirstBytes(file)
-}
-
-func readFirstBytes(file io.Reader) ([]byte, error) {
-	first := make([]byte, len(generate.Marker)+1)
-	n, err := io.ReadFull(file, first)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, err
-	}
-	return first[:n], nil
+	return firstBytes(nil, file)
 }

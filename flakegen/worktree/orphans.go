@@ -46,7 +46,7 @@ func (s *survey) findOrphans(candidates, specs []string) ([]string, error) {
 		if rendered[name] || rendered[strings.ToLower(name)] || belongsElsewhere(elsewhere, name) {
 			continue
 		}
-		first, err := firstBytes(s.tree, name)
+		first, err := beginning(s.tree, name)
 		if err != nil || !marked(first) {
 			continue // gone from the disk, or not to be read: then not ours either
 		}

@@ -161,7 +161,7 @@ func (s *survey) leftovers() []string {
 				!couldBeRendered(path.Join(f.real, stem)) {
 				continue
 			}
-			first, err := firstBytes(s.tree, full)
+			first, err := beginning(s.tree, full)
 			if err == nil && (marked(first) || strings.HasPrefix(generate.Marker, string(first))) {
 				found = append(found, full)
 			}
