@@ -35,8 +35,7 @@ type BuildRequest struct {
 // terminal is the reason nix has the signal already, because it is in the same
 // process group, and [ErrTerminalInterrupt] as the cause says so.
 //
-// The order of the products is that of the installables from Nix 2.26 on, if each
-// is another derivation; earlier it may be any.
+// [InOrder] says which product is that of which installable.
 func (n *Nix) Build(ctx context.Context, req BuildRequest) ([]Product, error) {
 	words, err := operands(req.Installables)
 	if err != nil {

@@ -24,6 +24,7 @@ func buildFlake(t *testing.T, dir string) (n *Nix, attribute func(name string) I
       base = make "base" "%[1]s" "echo base > $out";
       top = make "top" "%[1]s" "cat=${base}; read line < $cat; echo $line > $out";
       z = make "z" "%[1]s" "echo z > $out";
+      z2 = z;
       two = derivation { name = "two"; system = "%[1]s"; stamp = base; outputs = [ "out" "dev" ]; builder = "/bin/sh"; args = [ "-c" "echo > $out; echo > $dev" ]; };
       both = two // { meta.outputsToInstall = [ "out" "dev" ]; };
       broken = make "broken" "%[1]s" "echo 'the reason'; exit 3";
@@ -161,24 +162,43 @@ func TestBuildFails(t *testing.T) {
 	}
 }
 
-func TestBuildOrder(t *testing.T) {
+// Several installables of one derivation are the hard case: Nix repeats the
+// answer for each pair of them.
+func TestInOrderOfTheRealNix(t *testing.T) {
 	n, attribute := buildFlake(t, t.TempDir())
 	version, err := n.Version(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	products, err := n.Build(t.Context(), BuildRequest{Installables: []Installable{attribute("z"), attribute("base"), attribute("two")}, NoLink: true, Now: time.Now})
+	names := []string{"z", "two", "base", "both", "z2", "two", "z"}
+	var installables []Installable
+	for _, name := range names {
+		installables = append(installables, attribute(name))
+	}
+	products, err := n.Build(t.Context(), BuildRequest{Installables: installables, NoLink: true, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"-z.drv", "-base.drv", "-two.drv"}
-	if !version.AtLeast(2, 26) {
-		want = []string{"-base.drv", "-two.drv", "-z.drv"} // by name: not the order asked for
+	ordered, ok := InOrder(products, len(names), version)
+	if ok != version.AtLeast(2, 26) {
+		t.Fatalf("Nix %s: %+v, %v", version, ordered, ok)
 	}
-	for i, name := range want {
-		if !strings.HasSuffix(products[i].Derivation, name) {
-			t.Errorf("product %d is %s, want %s", i, products[i].Derivation, name)
+	for i, p := range ordered {
+		want := map[string]string{"both": "two", "z2": "z"}[names[i]]
+		if want == "" {
+			want = names[i]
 		}
+		if !strings.HasSuffix(p.Derivation, "-"+want+".drv") || len(p.Outputs) == 2 != (names[i] == "both") {
+			t.Errorf("product %d is %+v, want that of %s", i, p, names[i])
+		}
+	}
+	// One derivation, however often, is in order for every version.
+	products, err = n.Build(t.Context(), BuildRequest{Installables: []Installable{attribute("z"), attribute("z2")}, NoLink: true, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ordered, ok := InOrder(products, 2, version); !ok || len(ordered) != 2 {
+		t.Errorf("%+v, %v", ordered, ok)
 	}
 }
 
@@ -212,6 +232,33 @@ func TestMissing(t *testing.T) {
 	m, err = n.Missing(t.Context(), []Installable{{Text: path}})
 	if err != nil || len(m.Products) != 1 || !slices.Equal(m.Products[0].Paths(), []string{path}) {
 		t.Errorf("of a store path: %+v, %v", m, err)
+	}
+}
+
+func TestInvalid(t *testing.T) {
+	n, attribute := buildFlake(t, t.TempDir())
+	products, err := n.Build(t.Context(), BuildRequest{Installables: []Installable{attribute("z")}, NoLink: true, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := products[0].Outputs["out"]
+	m, err := n.Missing(t.Context(), []Installable{attribute("broken"), attribute("base")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken, base := m.Products[0].Outputs["out"], m.Products[1].Outputs["out"]
+	if _, err := n.Build(t.Context(), BuildRequest{Installables: []Installable{attribute("broken")}, NoLink: true, Now: time.Now}); err == nil {
+		t.Fatal("it built")
+	}
+	want := []string{broken, base}
+	slices.Sort(want)
+	got, err := n.Invalid(t.Context(), []string{base, there, broken})
+	slices.Sort(got)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+	if got, err := n.Invalid(t.Context(), []string{there}); err != nil || len(got) != 0 {
+		t.Errorf("%q, %v, want none", got, err)
 	}
 }
 

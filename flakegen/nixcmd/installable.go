@@ -21,6 +21,37 @@ func (a Attribute) String() string {
 	return strings.Join(names, ".")
 }
 
+// ParseAttribute reads what String writes.
+func ParseAttribute(text string) (Attribute, error) {
+	var a Attribute
+	for rest := text; ; {
+		var name string
+		if quoted, ok := strings.CutPrefix(rest, `"`); ok {
+			name, rest, ok = strings.Cut(quoted, `"`)
+			if !ok {
+				return nil, fmt.Errorf("attribute path %q: a quotation mark is missing", text)
+			}
+		} else {
+			end := strings.IndexAny(rest, `."`)
+			if end < 0 {
+				end = len(rest)
+			}
+			if name, rest = rest[:end], rest[end:]; name == "" {
+				return nil, fmt.Errorf("attribute path %q: a name is empty", text)
+			}
+		}
+		a = append(a, name)
+		if rest == "" {
+			return a, nil
+		}
+		next, ok := strings.CutPrefix(rest, ".")
+		if !ok {
+			return nil, fmt.Errorf("attribute path %q: a dot is missing before %q", text, rest)
+		}
+		rest = next
+	}
+}
+
 // bareName says whether Nix reads a name in an attribute path as itself. Digits
 // in front are no harm there, unlike in an expression.
 func bareName(name string) bool {

@@ -120,3 +120,23 @@ func (r *missingReader) missing() Missing {
 	}
 	return r.found
 }
+
+// Invalid asks Nix which of the store paths are not in the store: one process,
+// and no cache is asked. That a path exists proves nothing: a failed build leaves
+// its outputs behind.
+func (n *Nix) Invalid(ctx context.Context, paths []string) ([]string, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	args := slices.Concat([]string{"build", "--dry-run", "--no-link", "--log-format", "raw"}, n.Args.forSettings(),
+		[]string{"--option", "substitute", "false", "--"}, paths)
+	stderr := &missingReader{}
+	if err := n.run(ctx, call{args: args, stderr: stderr}); err != nil {
+		var failed *Error
+		if errors.As(err, &failed) {
+			failed.Stderr = stderr.kept.String()
+		}
+		return nil, fmt.Errorf("ask Nix what is in the store: %w", err)
+	}
+	return stderr.missing().Unknown, nil
+}

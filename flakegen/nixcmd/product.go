@@ -3,6 +3,7 @@ package nixcmd
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // Product is an installable that was built, or would be.
@@ -24,6 +25,34 @@ func (p Product) Paths() []string {
 	slices.Sort(paths)
 	return paths
 }
+
+// InOrder are the products of a build in the order of its installables, one for
+// each; ok is false where the version of Nix leaves open which is which.
+func InOrder(products []Product, installables int, v Version) (ordered []Product, ok bool) {
+	times := map[string]int{}
+	for _, p := range products {
+		times[p.key()]++
+	}
+	if len(times) != 1 && !v.AtLeast(2, 26) {
+		return nil, false // 2.8 sorts by name; when that changed is not known
+	}
+	if len(products) == installables {
+		return products, true
+	}
+	// Nix answers for each installable with every one that has its derivation: k
+	// times for each of k, k*k times in all.
+	for at := 0; at < len(products); {
+		ordered = append(ordered, products[at])
+		k := 1
+		for k*k < times[products[at].key()] {
+			k++
+		}
+		at += k
+	}
+	return ordered, len(ordered) == installables
+}
+
+func (p Product) key() string { return p.Derivation + " " + strings.Join(p.Paths(), " ") }
 
 // parseProducts reads what `nix build --json` prints: an object with drvPath
 // and outputs for a derivation, and for a store path an object with path (2.8) or

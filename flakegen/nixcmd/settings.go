@@ -134,24 +134,23 @@ func (s Settings) Elsewhere() bool {
 	return url && scheme != "local" && scheme != "unix"
 }
 
-// BuildsHere says whether this machine itself builds for a system.
-func (s Settings) BuildsHere(system string) bool {
-	return s.MaxJobs > 0 && s.runsHere(system) || system == Builtin
-}
-
 // Builtin is the system of derivations that Nix itself builds, such as
-// builtin:fetchurl.
+// builtin:fetchurl. Every machine does.
 const Builtin = "builtin"
 
-func (s Settings) runsHere(system string) bool {
-	return system == s.System || slices.Contains(s.ExtraPlatforms, system)
+// BuildsHere says whether this machine itself builds for a system. With max-jobs
+// 0 it builds nothing, not even what is built in.
+func (s Settings) BuildsHere(system string) bool {
+	return s.MaxJobs > 0 && (system == s.System || slices.Contains(s.ExtraPlatforms, system) || system == Builtin)
 }
 
 // Provides says whether anything known builds for a system: this machine, a
 // remote builder, an external builder.
 func (s Settings) Provides(system string) bool {
 	return s.BuildsHere(system) ||
-		slices.ContainsFunc(s.Builders, func(b Builder) bool { return b.MaxJobs > 0 && slices.Contains(b.Systems, system) }) ||
+		slices.ContainsFunc(s.Builders, func(b Builder) bool {
+			return b.MaxJobs > 0 && (slices.Contains(b.Systems, system) || system == Builtin)
+		}) ||
 		s.MaxJobs > 0 && slices.ContainsFunc(s.ExternalBuilders, func(b ExternalBuilder) bool { return slices.Contains(b.Systems, system) })
 }
 

@@ -91,12 +91,12 @@ func TestProvides(t *testing.T) {
 		t.Error("a machine builds for its system and extra-platforms")
 	}
 	s.MaxJobs = 0
-	if s.Provides("x86_64-linux") || !s.Provides(Builtin) {
-		t.Error("with max-jobs 0 a machine builds nothing but what Nix itself does")
+	if s.Provides("x86_64-linux") || s.Provides(Builtin) {
+		t.Error("with max-jobs 0 a machine builds nothing")
 	}
 	s.Builders = []Builder{{URI: "ssh://a", Systems: []string{"x86_64-linux"}, MaxJobs: 1}, {URI: "ssh://b", Systems: []string{"aarch64-linux"}}}
-	if !s.Provides("x86_64-linux") || s.Provides("aarch64-linux") {
-		t.Error("a builder builds for its systems, one without jobs for none")
+	if !s.Provides("x86_64-linux") || !s.Provides(Builtin) || s.Provides("aarch64-linux") {
+		t.Error("a builder builds for its systems and what is built in, one without jobs for none")
 	}
 	s.UnreadBuilders = []string{"/etc/nix/machines"}
 	if s.Provides("aarch64-linux") || !s.MayProvide("aarch64-linux") {
