@@ -4,26 +4,26 @@ package nixlang
 // decided, and chains of one operator, of one function and its arguments, and
 // of names before a colon are flat.
 type node interface {
-	// document returns the layout of the node where it stands freely.
-	document() *doc
+	// write writes the node as it is where it stands freely.
+	write(w *streamWriter)
 }
 
 // term is a node that needs no parentheses as the element of a list.
 type term interface {
 	node
-	// contents returns the layout without a group of its own, so that the group
-	// around it decides for it. wide forces an attribute set open.
-	contents(wide bool) *doc
+	// writeContents writes the term without a group of its own, so that the
+	// group around it decides for it. wide forces an attribute set open.
+	writeContents(w *streamWriter, wide bool)
 	// absorbable reports whether the term may begin on the line of what it
 	// belongs to and go on below, as in "a = {".
 	absorbable() bool
 }
 
-// pair is two tokens that nixfmt leaves on different lines where it
-// finds them so. first and last are their places in the last layout.
+// pair is two tokens that nixfmt leaves on different lines where it finds them
+// so: that is broken. decided says that they are on different lines either way.
 type pair struct {
-	broken      bool
-	first, last *place
+	broken, decided bool
+	first, last     place
 }
 
 // word is a variable, a number or a path.
@@ -66,9 +66,12 @@ type row struct {
 	blank   bool
 	lead    []string
 	trail   string
-	content interface{ document() *doc }
-	at      *place
+	content writable
+	at      place
 }
+
+// writable is what can be written: a node, or an entry.
+type writable interface{ write(w *streamWriter) }
 
 // binding is "path = value;".
 type binding struct {

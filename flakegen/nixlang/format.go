@@ -35,7 +35,7 @@ func FormatMarked(f *File) ([]byte, []Mark) {
 	text := append(header.Bytes(), w.settle(body)...)
 	marks := make([]Mark, len(w.marked))
 	for i, m := range w.marked {
-		marks[i] = Mark{Origin: m.origin, Line: len(f.Header) + m.row.at.line}
+		marks[i] = Mark{Origin: m.origin, Line: len(f.Header) + m.line}
 	}
 	return append(text, '\n'), marks
 }
@@ -53,16 +53,22 @@ func Print(e Expr) string {
 // nothing more is.
 func (w *lowering) settle(n node) []byte {
 	for {
-		text := newStream(group(n.document())).write()
+		s := newStream(n)
+		text := s.layout()
 		settled := true
 		for _, p := range w.pairs {
-			if !p.broken && p.first.line != p.last.line {
-				p.broken, settled = true, false
+			if !p.broken && s.lines[p.first] != s.lines[p.last] {
+				p.broken = true
+				settled = settled && p.decided
 			}
 		}
-		if settled {
-			return text
+		if !settled {
+			continue
 		}
+		for i, m := range w.marked {
+			w.marked[i].line = s.lines[m.row.at]
+		}
+		return text
 	}
 }
 

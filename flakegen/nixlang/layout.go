@@ -60,8 +60,8 @@ type situation struct {
 	ahead  *folded
 }
 
-// write lays s out. The places of its texts are set by the way.
-func (s *stream) write() []byte {
+// layout returns the text of s. The lines of its places are set by the way.
+func (s *stream) layout() []byte {
 	l := &layout{
 		stream:  s,
 		line:    1,
@@ -74,14 +74,14 @@ func (s *stream) write() []byte {
 }
 
 func (l *layout) writeGroup(group int32, ahead *folded) {
-	s := &l.spans[group]
+	s := &l.groups[group]
 	switch p := l.plan(situation{group, l.column, ahead}); p.mode {
 	case compact:
-		l.writeLine(s.open+1, s.close)
+		l.writeLine(s.begin+1, s.end)
 	case expandOne:
-		l.writeLine(s.open+1, l.spans[p.alone].open)
+		l.writeLine(s.begin+1, l.groups[p.alone].begin)
 		l.writeExpanded(p.alone, p.ahead)
-		l.writeLine(l.spans[p.alone].close+1, s.close)
+		l.writeLine(l.groups[p.alone].end+1, s.end)
 	default:
 		l.writeExpanded(group, ahead)
 	}
@@ -114,12 +114,12 @@ func (l *layout) writeLine(from, to int32) {
 
 // writeExpanded writes what is in a group with its spacings as line breaks.
 func (l *layout) writeExpanded(group int32, ahead *folded) {
-	s := &l.spans[group]
-	for i := s.open + 1; i < s.close; i++ {
+	s := &l.groups[group]
+	for i := s.begin + 1; i < s.end; i++ {
 		switch t := &l.tokens[i]; t.kind {
-		case openToken:
+		case beginToken:
 			l.writeGroup(t.group, ahead)
-			i = l.spans[t.group].close
+			i = l.groups[t.group].end
 		case spaceToken:
 			l.writeSpacing(t.space, i, ahead)
 		default:
@@ -134,9 +134,8 @@ func (l *layout) writeExpanded(group int32, ahead *folded) {
 func (l *layout) writeSpacing(s space, at int32, ahead *folded) {
 	switch {
 	case l.column == 0: // already on a new line
-	case s == hardSpace || s.isSoft() && l.softFits(s, at, l.column, ahead):
-		columns, _ := s.width()
-		l.writeSpaces(columns)
+	case s == gap || s.isSoft() && l.softFits(s, at, l.column, ahead):
+		l.writeSpaces(s.width())
 	default:
 		breaks := s.lineBreaks()
 		for range breaks {
@@ -155,8 +154,8 @@ func (l *layout) writeSpaces(n int) {
 }
 
 func (l *layout) writeText(t *token) {
-	if t.at != nil {
-		t.at.line = l.line
+	if t.place != 0 {
+		l.lines[t.place] = l.line
 	}
 	l.out.WriteString(t.text)
 	l.column += int(t.width)
@@ -188,8 +187,7 @@ func (l *layout) indent(t *token) {
 
 func (l *layout) firstText(from, to int32) *token {
 	for i := from; i < to; i++ {
-		switch l.tokens[i].kind {
-		case textToken, commentToken, commaToken:
+		if l.tokens[i].isText() {
 			return &l.tokens[i]
 		}
 	}
@@ -199,18 +197,18 @@ func (l *layout) firstText(from, to int32) *token {
 // isEmpty reports whether the tokens [from, to) only begin and end groups.
 func (l *layout) isEmpty(from, to int32) bool {
 	for i := from; i < to; i++ {
-		if k := l.tokens[i].kind; k != openToken && k != closeToken {
+		if k := l.tokens[i].kind; k != beginToken && k != endToken {
 			return false
 		}
 	}
 	return true
 }
 
-// skipSpacing returns the index behind a spacing that the tokens [from, to) or
-// the first group among them begin with: on a new line there is none.
+// skipSpacing returns the index behind a spacing that the tokens [from, to)
+// begin with, in a group or not: on a new line there is none.
 func (l *layout) skipSpacing(from, to int32) int32 {
 	at := from
-	if at < to && l.tokens[at].kind == openToken {
+	for at < to && l.tokens[at].kind == beginToken {
 		at++
 	}
 	if at < to && l.tokens[at].kind == spaceToken {
@@ -224,8 +222,8 @@ func (l *layout) skipSpacing(from, to int32) int32 {
 // deciding about one group of many levels once for each level around it is
 // avoided by remembering.
 func (l *layout) plan(in situation) plan {
-	s := &l.spans[in.group]
-	if end, ok := l.lineEnd(s.open+1, s.close, in.column, in.ahead); ok {
+	s := &l.groups[in.group]
+	if end, ok := l.lineEnd(s.begin+1, s.end, in.column, in.ahead); ok {
 		return plan{mode: compact, end: end}
 	}
 	if s.kind == transparent || s.last < 0 {
@@ -233,7 +231,7 @@ func (l *layout) plan(in situation) plan {
 	}
 	p, known := l.plans[in]
 	if !known {
-		for alone := s.last; alone >= 0 && p.mode == expanded; alone = l.spans[alone].earlier {
+		for alone := s.last; alone >= 0 && p.mode == expanded; alone = l.groups[alone].earlier {
 			p = l.planOne(in, alone)
 		}
 		l.plans[in] = p
@@ -244,28 +242,28 @@ func (l *layout) plan(in situation) plan {
 // planOne tries to expand one priority group, with all else in the group on its
 // line before it and on its line behind it.
 func (l *layout) planOne(in situation, alone int32) plan {
-	around, s := &l.spans[in.group], &l.spans[alone]
+	around, s := &l.groups[in.group], &l.groups[alone]
 	column := in.column
-	if !l.isEmpty(around.open+1, s.open) {
-		end, ok := l.lineEnd(around.open+1, s.open, column, in.ahead)
+	if !l.isEmpty(around.begin+1, s.begin) {
+		end, ok := l.lineEnd(around.begin+1, s.begin, column, in.ahead)
 		if !ok {
 			return plan{}
 		}
 		column = end
 	}
-	hasRest := !l.isEmpty(s.close+1, around.close)
+	hasRest := !l.isEmpty(s.end+1, around.end)
 	if hasRest {
 		// Without this look most groups would be laid out only to find that
 		// the rest could never stand behind them.
-		if _, ok := l.lineEnd(s.close+1, around.close, 1, in.ahead); !ok {
+		if _, ok := l.lineEnd(s.end+1, around.end, 1, in.ahead); !ok {
 			return plan{}
 		}
 	}
-	ahead := &folded{from: s.close + 1, to: around.close, host: in.group, next: in.ahead}
+	ahead := &folded{from: s.end + 1, to: around.end, host: in.group, next: in.ahead}
 	end := l.expandedEnd(situation{alone, column, ahead})
 	if hasRest {
 		var ok bool
-		if end, ok = l.lineEnd(s.close+1, around.close, end, in.ahead); !ok {
+		if end, ok = l.lineEnd(s.end+1, around.end, end, in.ahead); !ok {
 			return plan{}
 		}
 	}
@@ -275,12 +273,15 @@ func (l *layout) planOne(in situation, alone int32) plan {
 // lineEnd returns the column behind the tokens [from, to) on one line, begun at
 // column. ok is false where they do not fit, or what must follow them does not.
 func (l *layout) lineEnd(from, to int32, column int, ahead *folded) (end int, ok bool) {
-	room := lineWidth - column - l.firstWidth(to, ahead)
 	if column == 0 {
 		from = l.skipSpacing(from, to)
 	}
-	columns, ok := l.compactWidth(from, to, room)
-	return column + columns, ok
+	columns, ok := l.compactWidth(from, to, lineWidth-column)
+	if !ok {
+		return 0, false
+	}
+	end = column + columns
+	return end, end+l.firstWidth(to, ahead) <= lineWidth
 }
 
 // compactWidth returns the columns that the tokens [from, to) take on one line.
@@ -292,7 +293,7 @@ func (l *layout) compactWidth(from, to int32, limit int) (columns int, ok bool) 
 		switch t := &l.tokens[i]; t.kind {
 		case spaceToken:
 			between.add(t.space)
-			if between.space >= lineBreak {
+			if between.space >= newline {
 				return 0, false
 			}
 		case textToken:
@@ -324,8 +325,7 @@ func (r *run) width() int {
 	if !r.some {
 		return 0
 	}
-	columns, _ := r.space.width()
-	return columns
+	return r.space.width()
 }
 
 // groupEnd returns the column behind a group.
@@ -340,25 +340,24 @@ func (l *layout) groupEnd(in situation) int {
 // expandedEnd returns the column behind what is in an expanded group. What stands
 // before the last of its line breaks does not matter to it.
 func (l *layout) expandedEnd(in situation) int {
+	s := &l.groups[in.group]
 	if end, known := l.ends[in]; known {
 		return end
 	}
-	s := &l.spans[in.group]
 	column := in.column
-	if s.tail > s.open+1 {
+	if s.tail > s.begin+1 {
 		column = 0
 	}
-	for i := s.tail; i < s.close; i++ {
+	for i := s.tail; i < s.end; i++ {
 		switch t := &l.tokens[i]; t.kind {
-		case openToken:
+		case beginToken:
 			column = l.groupEnd(situation{t.group, column, in.ahead})
-			i = l.spans[t.group].close
+			i = l.groups[t.group].end
 		case spaceToken:
-			columns, _ := t.space.width()
 			switch {
 			case column == 0:
-			case t.space == hardSpace || l.softFits(t.space, i, column, in.ahead):
-				column += columns
+			case t.space == gap || l.softFits(t.space, i, column, in.ahead):
+				column += t.space.width()
 			default:
 				column = 0
 			}
@@ -396,25 +395,24 @@ func (w *walk) isFolded(t *token) bool {
 	if w.ahead == nil || w.at <= w.ahead.from {
 		return false
 	}
-	s := &w.spans[t.group]
+	s := &w.groups[t.group]
 	return t.group == w.ahead.host || s.kind != plain && s.host == w.ahead.host
 }
 
 // spacing returns the spacing of a token that next returned last; ok is false
 // where it is folded to nothing.
 func (w *walk) spacing(t *token) (_ space, ok bool) {
-	if !w.isFolded(t) || t.space >= lineBreak {
+	if !w.isFolded(t) || t.space >= newline {
 		return t.space, true
 	}
-	columns, _ := t.space.width()
-	return hardSpace, columns > 0
+	return gap, t.space.width() > 0
 }
 
 // firstWidth returns the columns from the token at up to the next possible line
 // break; beyond lineWidth it does not go on counting.
 func (l *layout) firstWidth(at int32, ahead *folded) int {
 	w := walk{l, at, ahead}
-	columns, gap := 0, 0
+	columns, pending := 0, 0
 	for columns <= lineWidth {
 		t := w.next()
 		if t == nil {
@@ -422,32 +420,31 @@ func (l *layout) firstWidth(at int32, ahead *folded) int {
 		}
 		switch t.kind {
 		case textToken, commaToken:
-			columns += gap + int(t.width)
-			gap = 0
+			columns += pending + int(t.width)
+			pending = 0
 		case commentToken:
-			columns += gap
-			gap = 0
+			columns += pending
+			pending = 0
 		case spaceToken:
 			s, ok := w.spacing(t)
-			if ok && s != hardSpace {
+			if ok && s != gap {
 				return columns
 			}
 			if ok {
-				gap = 1
+				pending = 1
 			}
 		}
 	}
-	return columns + gap
+	return columns + pending
 }
 
 // softFits reports whether what follows the soft spacing s, at that index, up
 // to the next spacing fits onto the line that has reached column. Groups that
 // fit as a whole are no place for a line break.
 func (l *layout) softFits(s space, at int32, column int, ahead *folded) bool {
-	columns, _ := s.width()
-	room := lineWidth - column - columns
+	room := lineWidth - column - s.width()
 	w := walk{l, at + 1, ahead}
-	used, gap := 0, 0
+	used, pending := 0, 0
 	for used <= lineWidth {
 		t := w.next()
 		if t == nil {
@@ -455,31 +452,31 @@ func (l *layout) softFits(s space, at int32, column int, ahead *folded) bool {
 		}
 		switch t.kind {
 		case textToken:
-			used += gap + int(t.width)
-			gap = 0
+			used += pending + int(t.width)
+			pending = 0
 		case commentToken, commaToken:
-			used += gap
-			gap = 0
+			used += pending
+			pending = 0
 		case spaceToken:
 			s, ok := w.spacing(t)
-			if ok && s != hardSpace {
+			if ok && s != gap {
 				return used <= room
 			}
 			if ok {
-				gap = 1
+				pending = 1
 			}
-		case openToken:
+		case beginToken:
 			if w.isFolded(t) {
 				continue
 			}
-			used += gap
-			gap = 0
-			end := l.spans[t.group].close
+			used += pending
+			pending = 0
+			end := l.groups[t.group].end
 			if columns, ok := l.compactWidth(w.at, end, lineWidth-used-l.firstWidth(end, w.ahead)); ok {
 				used += columns
 				w.at = end
 			}
 		}
 	}
-	return used+gap <= room
+	return used+pending <= room
 }

@@ -16,6 +16,7 @@ type lowering struct {
 type markedRow struct {
 	origin any
 	row    *row
+	line   int // once settled
 }
 
 // node returns e as it stands where any expression may stand.
@@ -135,7 +136,7 @@ func (w *lowering) entries(entries []Entry, inner []string) []*row {
 }
 
 // row leaves out the empty line above the first row: nobody writes one.
-func (w *lowering) row(t Trivia, isFirst bool, content interface{ document() *doc }) *row {
+func (w *lowering) row(t Trivia, isFirst bool, content writable) *row {
 	r := &row{blank: t.Blank && !isFirst, lead: t.Lead, trail: trailComment(t.Trail), content: content}
 	if t.Origin != nil {
 		w.marked = append(w.marked, markedRow{origin: t.Origin, row: r})
@@ -153,7 +154,7 @@ func appendInner(rows []*row, comments []string) []*row {
 func (w *lowering) inherit(e *Inherit) *inherit {
 	n := &inherit{}
 	if e.From != nil {
-		n.from = w.node(e.From)
+		n.from = &parens{inner: w.node(e.From)}
 	}
 	n.names = w.path(Names(e.Names...))
 	w.pairs = append(w.pairs, &n.pair)

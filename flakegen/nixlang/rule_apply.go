@@ -13,60 +13,95 @@ const (
 	appliedInParens
 )
 
-func (n *apply) document() *doc { return n.application(appliedFreely) }
+func (n *apply) write(w *streamWriter) { n.writeApplication(w, appliedFreely) }
 
-// application puts as many arguments on a line as fit, and the others on a line
-// each; or, if the others fit beside it, breaks lines only in one argument, the
-// last such (RFC 166, function application).
-func (n *apply) application(where applied) *doc {
-	before, behind := none(), none()
-	switch where {
-	case appliedBehindLine:
-		before = line()
-	case appliedInParens:
-		behind = cut()
+// writeApplication puts as many arguments on a line as fit, and the others on a
+// line each; or, if the others fit beside it, breaks lines only in one argument,
+// the last such (RFC 166, function application).
+func (n *apply) writeApplication(w *streamWriter, where applied) {
+	w.begin(plain)
+	defer w.end()
+	m := w.mark()
+	if where == appliedBehindLine {
+		w.space(line)
 	}
 	last := len(n.args) - 1
-	if last > 0 && isList(n.args[last-1]) && isList(n.args[last]) {
-		return group(
-			before, transparentGroup(n.call(last-1, where)),
-			line(), nest(group(argument(n.args[last-1]))),
-			line(), nest(group(argument(n.args[last]))),
-			behind,
-		)
+	twoLists := last > 0 && isList(n.args[last-1]) && isList(n.args[last])
+	called := last
+	if twoLists {
+		called--
 	}
-	called := concat(before, transparentGroup(n.call(last, where)))
-	if isSimple(n) {
-		if short, ok := called.onOneLine(-1); ok {
-			return group(short, gap(), lastArgument(n.args[last]))
-		}
+	w.begin(transparent)
+	n.writeCall(w, called, where)
+	w.end()
+	switch {
+	case twoLists:
+		w.level++
+		w.writeLists(n.args[last-1], n.args[last])
+		w.level--
+	case isSimple(n) && w.fitsOneLine(m, unlimited):
+		w.foldSince(m, 0)
+		w.space(gap)
+		w.writeLastArgument(n.args[last])
+		return
+	default:
+		w.space(line)
+		w.writeLastArgument(n.args[last])
 	}
-	return group(called, line(), lastArgument(n.args[last]), behind)
+	if where == appliedInParens {
+		w.space(cut)
+	}
 }
 
-// call lays out the function with its first arguments. Each further argument is
-// in a group around those before it, so that these are on one line if they can.
-func (n *apply) call(count int, where applied) *doc {
+// writeCall writes the function with its first arguments. Each further argument
+// is in a group around those before it, so that these are on one line if they
+// can.
+func (n *apply) writeCall(w *streamWriter, count int, where applied) {
 	if count == 0 {
-		if where == appliedInParens {
-			return nest(group(cut(), n.fn.document()))
-		}
-		return n.fn.document()
+		n.writeFunction(w, where)
+		return
 	}
 	arg := n.args[count-1]
-	switch {
-	case isSelection(arg):
-		// Alone it would be broken at its dots.
-		return concat(transparentGroup(n.call(count-1, where)), line(), nest(group(argument(arg))))
-	case count > 1 && isList(n.args[count-2]) && isList(arg):
+	if count > 1 && isList(n.args[count-2]) && isList(arg) {
 		// Two lists in a row are alike: either both are broken or neither is.
-		return transparentGroup(
-			transparentGroup(n.call(count-2, where)),
-			nest(group(line(), group(argument(n.args[count-2])), line(), group(argument(arg)))),
-		)
-	default:
-		return concat(transparentGroup(n.call(count-1, where)), line(), nest(priorityGroup(argument(arg))))
+		w.begin(transparent)
+		w.begin(transparent)
+		n.writeCall(w, count-2, where)
+		w.end()
+		w.level++
+		w.begin(plain)
+		w.writeLists(n.args[count-2], arg)
+		w.end()
+		w.level--
+		w.end()
+		return
 	}
+	w.begin(transparent)
+	n.writeCall(w, count-1, where)
+	w.end()
+	w.space(line)
+	w.level++
+	if isSelection(arg) {
+		w.begin(plain) // alone it would be broken at its dots
+	} else {
+		w.begin(priority)
+	}
+	w.writeArgument(arg)
+	w.end()
+	w.level--
+}
+
+func (n *apply) writeFunction(w *streamWriter, where applied) {
+	if where != appliedInParens {
+		n.fn.write(w)
+		return
+	}
+	w.level++
+	w.begin(plain)
+	w.space(cut)
+	n.fn.write(w)
+	w.end()
+	w.level--
 }
 
 func isList(n node) bool {
@@ -79,55 +114,84 @@ func isSelection(n node) bool {
 	return ok
 }
 
-// argument lays out an argument that is not the last one. A short list of plain
-// elements may be on one line there.
-func argument(n node) *doc {
-	if l, ok := n.(*list); ok && l.isShort() {
-		return l.separated(line)
+func (w *streamWriter) writeLists(lists ...node) {
+	for _, l := range lists {
+		w.space(line)
+		w.begin(plain)
+		w.writeArgument(l)
+		w.end()
 	}
-	return n.document()
+}
+
+// writeArgument writes an argument that is not the last one. A short list of
+// plain elements may be on one line there.
+func (w *streamWriter) writeArgument(n node) {
+	if l, ok := n.(*list); ok && l.isShort() {
+		l.writeElements(w, line)
+		return
+	}
+	n.write(w)
 }
 
 func (n *list) isShort() bool {
-	lines := 0
+	rows := 0
 	for _, r := range n.rows {
 		if r.blank || len(r.lead) > 0 {
-			lines++
+			rows++ // nixfmt counts them as elements
 		}
 		if r.content == nil {
 			continue
 		}
-		lines++
+		rows++
 		if element, ok := r.content.(node); !ok || !isSimple(element) || r.trail != "" {
 			return false
 		}
 	}
-	return lines <= 6
+	return rows <= 6
 }
 
-func lastArgument(n node) *doc {
+func (w *streamWriter) writeLastArgument(n node) {
 	if t, ok := n.(term); ok && t.absorbable() {
-		return priorityGroup(nest(t.contents(false)))
+		w.begin(priority)
+		w.level++
+		t.writeContents(w, false)
+		w.level--
+		w.end()
+		return
 	}
 	p, ok := n.(*parens)
 	if !ok {
-		return group(nest(n.document()))
+		w.begin(plain)
+		w.level++
+		n.write(w)
+		w.level--
+		w.end()
+		return
 	}
 	// "f (x: {" and "f (g {" begin two things on one line.
-	var beginning *doc
+	var beginning string
 	var rest node
 	switch inner := p.inner.(type) {
 	case *function:
 		if len(inner.names) == 1 {
-			beginning, rest = concat(text(inner.names[0]), text(":")), inner.body
+			beginning, rest = inner.names[0]+":", inner.body
 		}
 	case *apply:
 		if fn, ok := inner.fn.(*word); ok && len(inner.args) == 1 && IsIdent(fn.text) {
-			beginning, rest = text(fn.text), inner.args[0]
+			beginning, rest = fn.text, inner.args[0]
 		}
 	}
 	if t, ok := rest.(term); ok && t.absorbable() {
-		return priorityGroup(nest(text("("), beginning, gap(), t.contents(true), text(")")))
+		w.begin(priority)
+		w.level++
+		w.text("(")
+		w.text(beginning)
+		w.space(gap)
+		t.writeContents(w, true)
+		w.text(")")
+		w.level--
+		w.end()
+		return
 	}
-	return p.asLastPart()
+	p.writeLastPart(w)
 }

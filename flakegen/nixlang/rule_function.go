@@ -1,78 +1,119 @@
 package nixlang
 
-func (n *function) document() *doc {
-	parts := []*doc{cut()}
+func (n *function) write(w *streamWriter) {
+	w.begin(plain)
+	w.space(cut)
 	for i, name := range n.names {
 		if i > 0 {
-			parts = append(parts, gap())
+			w.space(gap)
 		}
-		parts = append(parts, text(name), text(":"))
+		w.text(name)
+		w.text(":")
 	}
-	if isAbsorbed(n.body) {
-		return group(append(parts, gap(), priorityGroup(absorbed(n.body, false)))...)
+	switch {
+	case isAbsorbed(n.body):
+		w.space(gap)
+		w.begin(priority)
+		w.writeAbsorbed(n.body, false)
+		w.end()
+	case len(n.names) <= 2:
+		w.space(line)
+		n.body.write(w)
+	default:
+		w.space(newline)
+		n.body.write(w)
 	}
-	between := newline
-	if len(n.names) <= 2 {
-		between = line
-	}
-	return group(append(parts, between(), n.body.document())...)
+	w.end()
 }
 
-func (n *setFunction) document() *doc {
-	var between, body *doc
+func (n *setFunction) write(w *streamWriter) {
+	n.writeParameter(w)
+	w.watch(&n.below.first)
+	w.text(":")
 	switch {
 	case n.bind == "" && n.below.broken:
-		between, body = newline(), n.body.document()
+		w.space(newline)
+		w.watch(&n.below.last)
+		n.body.write(w)
 	case isAbsorbed(n):
-		between, body = gap(), priorityGroup(n.body.document())
+		w.space(gap)
+		w.begin(priority)
+		w.watch(&n.below.last)
+		n.body.write(w)
+		w.end()
 	case isAbsorbable(n.body):
-		between, body = line(), group(n.body.(term).contents(true))
+		w.space(line)
+		w.begin(plain)
+		w.watch(&n.below.last)
+		n.body.(term).writeContents(w, true)
+		w.end()
 	default:
-		between, body = line(), n.body.document()
+		w.space(line)
+		w.watch(&n.below.last)
+		n.body.write(w)
 	}
-	colon := text(":")
-	n.below.first, n.below.last = colon.place(), body.first().place()
-	return concat(n.parameter(), colon, between, body)
 }
 
-// parameter lays out the formals. More than two names, or one with a default,
+// writeParameter writes the formals. More than two names, or one with a default,
 // are on a line each, with a comma behind the last one too (RFC 166, function
 // declaration).
-func (n *setFunction) parameter() *doc {
-	open, end := text("{"), text("}")
-	n.first, n.last = open.place(), end.place()
-	braces := group(open, emptySpace(n.broken), end)
-	if len(n.formals) > 0 || n.ellipsis {
-		edge := newline
-		if n.isFlat() {
-			edge = line
-		}
-		var parts []*doc
-		for i, f := range n.formals {
-			comma := text(",")
-			if i == len(n.formals)-1 && !n.ellipsis {
-				comma = trailingComma()
-			}
-			parts = append(parts, edge(), f.document(comma))
-		}
-		if n.ellipsis {
-			parts = append(parts, edge(), text("..."))
-		}
-		braces = group(open, nest(parts...), edge(), end)
+func (n *setFunction) writeParameter(w *streamWriter) {
+	w.begin(plain)
+	w.watch(&n.first)
+	w.text("{")
+	if len(n.formals) == 0 && !n.ellipsis {
+		w.space(emptySpace(n.broken))
+	} else {
+		n.writeFormals(w)
 	}
-	if n.bind == "" {
-		return braces
+	w.watch(&n.last)
+	w.text("}")
+	w.end()
+	if n.bind != "" {
+		w.text("@")
+		w.text(n.bind)
 	}
-	return concat(braces, text("@"), text(n.bind))
 }
 
-func (f formal) document(comma *doc) *doc {
+func (n *setFunction) writeFormals(w *streamWriter) {
+	edge := line
+	if n.decided = !n.isFlat(); n.decided {
+		edge = newline
+	}
+	w.level++
+	for i, f := range n.formals {
+		w.space(edge)
+		last := i == len(n.formals)-1 && !n.ellipsis
+		f.write(w, !last)
+		if last {
+			w.add(commaToken, ",")
+		}
+	}
+	if n.ellipsis {
+		w.space(edge)
+		w.text("...")
+	}
+	w.level--
+	w.space(edge)
+}
+
+func (f formal) write(w *streamWriter, comma bool) {
 	if f.fallback == nil {
-		return concat(text(f.name), comma)
+		w.text(f.name)
+		if comma {
+			w.text(",")
+		}
+		return
 	}
-	name, fallback := text(f.name), nest(text("?"), value(f.fallback))
-	if comma.kind == commaDoc {
-		return concat(group(name, gap(), fallback), comma)
+	w.begin(plain)
+	w.text(f.name)
+	w.space(gap)
+	w.level++
+	w.text("?")
+	w.writeValue(f.fallback)
+	w.level--
+	if comma {
+		w.text(",")
 	}
-	return group(name, gap(), fallback, comma)
+	w.end()
 }

@@ -1,55 +1,93 @@
 package nixlang
 
-func (n *chain) document() *doc { return n.operation(false) }
+func (n *chain) write(w *streamWriter) { n.writeOperation(w, false) }
 
-// operation begins a line with each operator, unless all fit onto one (RFC 166,
-// operators). wide forces an attribute set that comes first open.
-func (n *chain) operation(wide bool) *doc {
-	first := n.operands[0].document()
-	if wide && isAbsorbable(n.operands[0]) {
-		first = n.operands[0].(term).contents(true)
+// writeOperation begins a line with each operator, unless all fit onto one (RFC
+// 166, operators). wide forces an attribute set that comes first open.
+func (n *chain) writeOperation(w *streamWriter, wide bool) {
+	w.begin(plain)
+	if first, ok := n.operands[0].(term); ok && wide && first.absorbable() {
+		first.writeContents(w, true)
+	} else {
+		n.operands[0].write(w)
 	}
-	parts := []*doc{first}
 	for _, x := range n.operands[1:] {
-		parts = append(parts, line(), text(string(n.op)), nest(operand(x)))
+		w.space(line)
+		w.text(string(n.op))
+		w.level++
+		w.writeOperand(x)
+		w.level--
 	}
-	return group(parts...)
+	w.end()
 }
 
-// operand lays out what stands behind an operator.
-func operand(n node) *doc {
+// writeOperand writes what stands behind an operator.
+func (w *streamWriter) writeOperand(n node) {
 	switch n := n.(type) {
 	case *chain, *comparison:
-		return group(line(), n.document())
+		w.begin(plain)
+		w.space(line)
+		n.write(w)
+		w.end()
 	case *apply:
-		return group(gap(), n.application(appliedBehindLine))
+		w.begin(plain)
+		w.space(gap)
+		n.writeApplication(w, appliedBehindLine)
+		w.end()
 	default:
-		return concat(gap(), n.document())
+		w.space(gap)
+		n.write(w)
 	}
 }
 
-// asValue lays out a chain behind an equals sign.
-func (n *chain) asValue() *doc {
+// writeValue writes a chain behind an equals sign.
+func (n *chain) writeValue(w *streamWriter) {
 	if n.op == Update || n.op == Concat || n.op == Add {
 		if isAbsorbable(n.operands[0]) {
-			return concat(gap(), n.operation(true))
+			// The operators are aligned with the bracket that the first ends in.
+			w.level--
+			w.space(gap)
+			n.writeOperation(w, true)
+			w.level++
+			return
 		}
 		if len(n.operands) == 2 && isAbsorbable(n.operands[1]) {
-			return nest(group(
-				line(), n.operands[0].document(), line(),
-				transparentGroup(text(string(n.op)), gap(), priorityGroup(n.operands[1].(term).contents(true))),
-			))
+			w.begin(plain)
+			w.space(line)
+			n.operands[0].write(w)
+			w.space(line)
+			w.begin(transparent)
+			w.text(string(n.op))
+			w.space(gap)
+			w.begin(priority)
+			n.operands[1].(term).writeContents(w, true)
+			w.end()
+			w.end()
+			w.end()
+			return
 		}
 	}
-	return nest(line(), group(n.document()))
+	w.space(line)
+	n.write(w)
 }
 
-func (n *comparison) document() *doc {
-	return concat(n.left.document(), softline(), text(string(n.op)), gap(), n.right.document())
+func (n *comparison) write(w *streamWriter) {
+	n.left.write(w)
+	w.space(softLine)
+	w.text(string(n.op))
+	w.space(gap)
+	n.right.write(w)
 }
 
-func (n *membership) document() *doc {
-	return concat(n.of.document(), softline(), text("?"), gap(), attributePath(n.path))
+func (n *membership) write(w *streamWriter) {
+	n.of.write(w)
+	w.space(softLine)
+	w.text("?")
+	w.space(gap)
+	w.writePath(n.path)
 }
 
-func (n *prefix) document() *doc { return concat(text(n.op), n.x.document()) }
+func (n *prefix) write(w *streamWriter) {
+	w.text(n.op)
+	n.x.write(w)
+}

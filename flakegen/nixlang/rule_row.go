@@ -1,106 +1,154 @@
 package nixlang
 
-// rows lays out the lines of a list, an attribute set or a let.
-func rows(list []*row, between func() *doc) *doc {
-	var parts []*doc
-	for i, r := range list {
+// writeRows writes the rows of a list, an attribute set or a let, a level
+// deeper, with edge before the first and behind the last.
+func (w *streamWriter) writeRows(rows []*row, between, edge space) {
+	w.space(edge)
+	w.level++
+	for i, r := range rows {
 		if i > 0 {
-			parts = append(parts, between())
+			w.space(between)
 		}
 		if r.blank || len(r.lead) > 0 {
-			parts = append(parts, r.above())
+			r.writeAbove(w)
 			if r.content != nil {
-				parts = append(parts, between())
+				w.space(between)
 			}
 		}
 		if r.content != nil {
-			parts = append(parts, r.document())
+			r.write(w)
 		}
 	}
-	return concat(parts...)
+	w.level--
+	w.space(edge)
 }
 
-func (r *row) above() *doc {
-	parts := []*doc{newline()}
+func (r *row) writeAbove(w *streamWriter) {
+	w.space(newline)
 	if r.blank {
-		parts = append(parts, spacing(blankLine))
+		w.space(emptyLine)
 	}
 	for _, lead := range r.lead {
-		parts = append(parts, comment(commentLine(lead)), newline())
+		w.comment(commentLine(lead))
+		w.space(newline)
 	}
-	return concat(parts...)
 }
 
-func (r *row) document() *doc {
-	d := r.content.document()
-	r.at = d.first().place()
-	if r.trail == "" {
-		return group(d)
+func (r *row) write(w *streamWriter) {
+	w.begin(plain)
+	w.watch(&r.at)
+	r.content.write(w)
+	if r.trail != "" {
+		w.space(gap)
+		w.comment(r.trail)
+		w.space(newline)
 	}
-	return group(d, gap(), comment(r.trail), newline())
+	w.end()
 }
 
-func (n *binding) document() *doc {
-	value := value(n.value)
-	// Behind a long path a line break gains space for the value, behind a short
-	// one it does not.
-	if len(n.path) > 4 || !allPlain(n.path) {
-		value = concat(cut(), priorityGroup(value))
+func (n *binding) write(w *streamWriter) {
+	w.begin(plain)
+	w.writePath(n.path)
+	w.level++
+	w.space(gap)
+	w.text("=")
+	_, isParens := n.value.(*parens)
+	switch isLong := len(n.path) > 4 || !allPlain(n.path); {
+	case !isLong:
+		w.writeValue(n.value)
+	case isParens: // a priority group by themselves
+		w.space(cut)
+		w.writeValue(n.value)
+	default:
+		// Behind a long path a line break gains space for the value, behind a
+		// short one it does not.
+		w.space(cut)
+		w.begin(priority)
+		w.writeValue(n.value)
+		w.end()
 	}
-	return group(attributePath(n.path), nest(gap(), text("="), value), text(";"))
+	w.level--
+	w.text(";")
+	w.end()
 }
 
-// document puts more than three names on a line each (RFC 166, inherit).
-func (n *inherit) document() *doc {
-	keyword, end := text("inherit"), text(";")
-	n.first, n.last = keyword.place(), end.place()
+// write puts more than three names on a line each (RFC 166, inherit).
+func (n *inherit) write(w *streamWriter) {
+	n.decided = len(n.names) > 3
 	between, behind := line, cut
-	if n.broken || len(n.names) > 3 {
+	if n.broken || n.decided {
 		between, behind = newline, newline
 	}
-	var names []*doc
-	for i, name := range n.names {
-		if i > 0 {
-			names = append(names, between())
-		}
-		names = append(names, name.document())
+	w.begin(plain)
+	w.watch(&n.first)
+	w.text("inherit")
+	if n.from != nil {
+		w.level++
+		w.begin(plain)
+		w.space(line)
+		n.from.write(w)
+		w.end()
+		w.level--
 	}
-	list := concat(concat(names...), behind(), end)
-	if n.from == nil {
-		return group(keyword, between(), nest(list))
+	w.level++
+	for _, name := range n.names {
+		w.space(between)
+		name.write(w)
 	}
-	from := (&parens{inner: n.from}).document()
-	return group(keyword, nest(group(line(), from), between(), list))
+	if len(n.names) == 0 {
+		w.space(between)
+	}
+	w.space(behind)
+	w.watch(&n.last)
+	w.text(";")
+	w.level--
+	w.end()
 }
 
-// value lays out what stands behind an equals sign, or behind the question mark
-// of a formal: on the same line where it can go on below from there, in a line
-// of its own otherwise (RFC 166, bindings).
-func value(n node) *doc {
-	if s, ok := n.(*set); ok && s.isOneInherit() {
-		return nest(gap(), group(absorbed(n, false)))
-	}
+// writeValue writes what stands behind an equals sign, or behind the question
+// mark of a formal: on the same line where it can go on below from there, in a
+// line of its own otherwise (RFC 166, bindings).
+func (w *streamWriter) writeValue(n node) {
+	w.level++
+	defer func() { w.level-- }()
 	if isAbsorbed(n) {
-		return nest(gap(), group(absorbed(n, true)))
+		s, isSet := n.(*set)
+		w.space(gap)
+		w.begin(plain)
+		w.writeAbsorbed(n, !isSet || !s.isOneInherit())
+		w.end()
+		return
 	}
 	switch n := n.(type) {
 	case *parens:
-		return nest(gap(), n.asLastPart())
+		w.space(gap)
+		n.writeLastPart(w)
 	case *quoted:
-		return nest(gap(), group(n.document()))
+		w.space(gap)
+		n.write(w)
 	case *word:
+		w.begin(plain)
 		if n.path {
-			return nest(gap(), group(n.document()))
+			w.space(gap)
+		} else {
+			w.space(line)
 		}
-		return nest(group(line(), n.document()))
+		n.write(w)
+		w.end()
 	case term, *withIn:
-		return nest(group(line(), n.document()))
+		w.begin(plain)
+		w.space(line)
+		n.write(w)
+		w.end()
 	case *apply:
-		return nest(n.application(appliedBehindLine))
+		n.writeApplication(w, appliedBehindLine)
 	case *chain:
-		return n.asValue()
+		n.writeValue(w)
 	default:
-		return nest(line(), group(n.document()))
+		w.space(line)
+		w.begin(plain)
+		n.write(w)
+		w.end()
 	}
 }
 
@@ -112,15 +160,15 @@ func (n *set) isOneInherit() bool {
 	return ok
 }
 
-// absorbed lays out what isAbsorbed holds for; wide forces an attribute set
+// writeAbsorbed writes what isAbsorbed holds for; wide forces an attribute set
 // open.
-func absorbed(n node, wide bool) *doc {
+func (w *streamWriter) writeAbsorbed(n node, wide bool) {
 	switch n := n.(type) {
 	case term:
-		return n.contents(wide)
+		n.writeContents(w, wide)
 	case *withIn:
-		return n.absorbed()
+		n.writeAbsorbed(w)
 	default:
-		return n.document()
+		n.write(w)
 	}
 }

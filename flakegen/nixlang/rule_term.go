@@ -2,208 +2,294 @@ package nixlang
 
 import "strings"
 
-func (n *word) document() *doc { return text(n.text) }
+func (n *word) write(w *streamWriter) { w.text(n.text) }
 
-func (n *word) contents(bool) *doc { return n.document() }
+func (n *word) writeContents(w *streamWriter, _ bool) { n.write(w) }
 
-func (n *list) document() *doc { return group(n.contents(false)) }
+func (n *list) write(w *streamWriter) {
+	w.begin(plain)
+	n.writeContents(w, false)
+	w.end()
+}
 
-// contents puts each element on a line of its own as soon as there are two:
-// their number is a better measure for a list than its width (RFC 166,
+// writeContents puts each element on a line of its own as soon as there are
+// two: their number is a better measure for a list than its width (RFC 166,
 // expansion of expressions).
-func (n *list) contents(bool) *doc { return n.separated(newline) }
-
-func (n *list) separated(between func() *doc) *doc {
-	open, end := text("["), text("]")
-	n.first, n.last = open.place(), end.place()
+func (n *list) writeContents(w *streamWriter, _ bool) {
 	if len(n.rows) == 0 && !n.headed {
-		return concat(open, emptySpace(n.broken), end)
+		w.watch(&n.first)
+		w.text("[")
+		w.space(emptySpace(n.broken))
+		w.watch(&n.last)
+		w.text("]")
+		return
 	}
+	n.writeElements(w, newline)
+}
+
+func (n *list) writeElements(w *streamWriter, between space) {
+	n.decided = between == newline && len(n.rows) > 1
 	edge := line
-	if n.broken || len(n.rows) == 0 || hasOnlyComments(n.rows) {
+	switch {
+	case n.broken || n.headed && len(n.rows) == 0 || hasOnlyComments(n.rows):
 		edge = newline
+	case len(n.rows) == 0:
+		edge = gap
 	}
-	return concat(open, edge(), nest(rows(n.rows, between)), edge(), end)
+	w.watch(&n.first)
+	w.text("[")
+	w.writeRows(n.rows, between, edge)
+	w.watch(&n.last)
+	w.text("]")
 }
 
 func hasOnlyComments(rows []*row) bool {
-	for _, r := range rows {
-		if r.content != nil {
-			return false
-		}
-	}
-	return true
+	return len(rows) == 1 && rows[0].content == nil
 }
 
-func emptySpace(broken bool) *doc {
+func emptySpace(broken bool) space {
 	if broken {
-		return newline()
+		return newline
 	}
-	return gap()
+	return gap
 }
 
-func (n *set) document() *doc { return n.contents(false) }
+func (n *set) write(w *streamWriter) { n.writeContents(w, false) }
 
-func (n *set) contents(wide bool) *doc {
-	open, end := text("{"), text("}")
-	n.first, n.last = open.place(), end.place()
+func (n *set) writeContents(w *streamWriter, wide bool) {
+	n.decided = len(n.rows) > 1
 	if n.recursive {
-		open = concat(text("rec"), gap(), open)
+		w.text("rec")
+		w.space(gap)
 	}
+	w.watch(&n.first)
+	w.text("{")
 	if len(n.rows) == 0 && !n.headed {
-		return concat(open, emptySpace(n.broken), end)
+		w.space(emptySpace(n.broken))
+	} else {
+		edge := line
+		if n.broken || wide && len(n.rows) > 0 {
+			edge = newline
+		}
+		w.writeRows(n.rows, newline, edge)
 	}
-	edge := line
-	if n.broken || wide && len(n.rows) > 0 {
-		edge = newline
-	}
-	return concat(open, edge(), nest(rows(n.rows, newline)), edge(), end)
+	w.watch(&n.last)
+	w.text("}")
 }
 
-func (n *selection) document() *doc {
-	of := n.of.document()
+func (n *selection) write(w *streamWriter) {
+	n.of.write(w)
 	switch n.of.(type) {
 	case *word:
 	case *parens:
-		of = concat(of, softcut())
+		w.space(softCut)
 	default:
-		of = concat(of, cut())
+		w.space(cut)
 	}
-	d := concat(of, text("."), attributePath(n.path))
+	w.text(".")
+	w.writePath(n.path)
 	if n.fallback == nil {
-		return d
+		return
 	}
-	return concat(d, softline(), nest(text("or"), gap(), n.fallback.document()))
+	w.space(softLine)
+	w.level++
+	w.text("or")
+	w.space(gap)
+	n.fallback.write(w)
+	w.level--
 }
 
-func (n *selection) contents(bool) *doc { return n.document() }
+func (n *selection) writeContents(w *streamWriter, _ bool) { n.write(w) }
 
-func attributePath(path []selector) *doc {
-	steps := make([]*doc, 0, 2*len(path))
+func (w *streamWriter) writePath(path []selector) {
 	for i, s := range path {
 		if i > 0 {
-			steps = append(steps, text("."))
+			w.text(".")
 		}
-		steps = append(steps, s.document())
+		s.write(w)
 	}
-	return concat(steps...)
 }
 
-func (s selector) document() *doc {
+func (s selector) write(w *streamWriter) {
 	switch {
 	case s.quoted != nil:
-		return s.quoted.document()
+		s.quoted.write(w)
 	case s.dynamic != nil:
-		return piece{interpolated: s.dynamic}.document()
+		w.writePiece(piece{interpolated: s.dynamic})
 	default:
-		return text(s.name)
+		w.text(s.name)
 	}
 }
 
-func (n *parens) document() *doc {
-	return group(text("("), nest(n.inside()), text(")"))
+func (n *parens) write(w *streamWriter) {
+	w.begin(plain)
+	w.text("(")
+	w.level++
+	w.writeEnclosed(n.inner)
+	w.level--
+	w.text(")")
+	w.end()
 }
 
-func (n *parens) contents(bool) *doc { return n.document() }
+func (n *parens) writeContents(w *streamWriter, _ bool) { n.write(w) }
 
-// inside is also what stands between ${ and } where an interpolation has its
-// line for itself.
-func (n *parens) inside() *doc {
-	if isAbsorbed(n.inner) {
-		return group(absorbed(n.inner, false))
+// writeEnclosed writes what stands between parentheses, or between ${ and }
+// where an interpolation has its line for itself.
+func (w *streamWriter) writeEnclosed(n node) {
+	if isAbsorbed(n) {
+		w.begin(plain)
+		w.writeAbsorbed(n, false)
+		w.end()
+		return
 	}
-	switch inner := n.inner.(type) {
-	case *apply:
-		return inner.application(appliedInParens)
-	case *selection:
-		// The cut in front would move what is selected from onto a line alone.
-		if isAbsorbable(inner.of) {
-			return concat(cut(), group(inner.document()), cut())
-		}
-		return concat(group(inner.document()), cut())
-	default:
-		return concat(cut(), group(inner.document()), cut())
+	if call, ok := n.(*apply); ok {
+		call.writeApplication(w, appliedInParens)
+		return
 	}
+	// A selection begins where it stands: it can go on below at its dots.
+	if s, ok := n.(*selection); !ok || isAbsorbable(s.of) {
+		w.space(cut)
+	}
+	w.begin(plain)
+	n.write(w)
+	w.end()
+	w.space(cut)
 }
 
-// asLastPart lays parentheses out behind a function or an equals sign: if they
+// writeLastPart writes parentheses behind a function or an equals sign: if they
 // do not fit, what is in them has lines of its own.
-func (n *parens) asLastPart() *doc {
-	return priorityGroup(nest(text("("), cut(), group(nest(n.inner.document())), cut(), text(")")))
+func (n *parens) writeLastPart(w *streamWriter) {
+	w.begin(priority)
+	w.level++
+	w.text("(")
+	w.space(cut)
+	w.begin(plain)
+	w.level++
+	n.inner.write(w)
+	w.level--
+	w.end()
+	w.space(cut)
+	w.text(")")
+	w.level--
+	w.end()
 }
 
-func (n *quoted) contents(bool) *doc { return n.document() }
+func (n *quoted) writeContents(w *streamWriter, _ bool) { n.write(w) }
 
-func (n *quoted) document() *doc {
-	if !n.indented {
-		return group(text(`"`), linePieces(n.lines[0]), text(`"`))
+func (n *quoted) write(w *streamWriter) {
+	w.begin(plain)
+	if n.indented {
+		n.writeIndented(w)
+	} else {
+		w.text(`"`)
+		w.writeLine(n.lines[0])
+		w.text(`"`)
 	}
-	parts := make([]*doc, 0, 2*len(n.lines))
+	w.end()
+}
+
+func (n *quoted) writeIndented(w *streamWriter) {
+	w.text("''")
+	if len(n.lines) > 1 {
+		w.space(cut)
+	}
+	w.level++
 	for i, l := range n.lines {
 		if i > 0 {
-			parts = append(parts, spacing(textBreak))
+			w.space(textBreak)
 		}
-		parts = append(parts, linePieces(l))
+		w.writeLine(l)
 	}
-	begin := none()
-	if len(n.lines) > 1 {
-		begin = cut()
-	}
-	return group(text("''"), begin, nest(parts...), text("''"))
+	w.level--
+	w.text("''")
 }
 
-// linePieces lays out one line of a string. Code in it is never indented less
-// than the line.
-func linePieces(pieces []piece) *doc {
+// writeLine writes one line of a string. Code in it is never indented less than
+// the line.
+func (w *streamWriter) writeLine(pieces []piece) {
 	if code, spaces, ok := codeAlone(pieces); ok {
-		in := &parens{inner: code}
-		return concat(text(spaces), offset(width(spaces), group(text("${"), nest(in.inside()), text("}"))))
+		w.text(spaces)
+		w.offset += int32(len(spaces))
+		w.begin(plain)
+		w.text("${")
+		w.level++
+		w.writeEnclosed(code)
+		w.level--
+		w.text("}")
+		w.end()
+		w.offset -= int32(len(spaces))
+		return
 	}
-	parts := make([]*doc, len(pieces))
+	var indented int32
 	for i, p := range pieces {
-		parts[i] = p.document()
+		w.writePiece(p)
+		if i == 0 {
+			indented = leadingSpace(p.text)
+			w.offset += indented
+		}
 	}
-	if len(pieces) == 0 || pieces[0].interpolated != nil {
-		return concat(parts...)
+	w.offset -= indented
+}
+
+func leadingSpace(text string) (columns int32) {
+	for _, r := range text {
+		if !isSpace(r) {
+			break
+		}
+		columns++
 	}
-	indented := pieces[0].text
-	indented = indented[:len(indented)-len(strings.TrimLeftFunc(indented, isSpace))]
-	return concat(parts[0], offset(width(indented), parts[1:]...))
+	return columns
 }
 
 // codeAlone reports whether an interpolation, with nothing but spaces in front,
 // is all there is in a line.
 func codeAlone(pieces []piece) (code node, spaces string, ok bool) {
-	switch {
-	case len(pieces) == 1:
-		return pieces[0].interpolated, "", pieces[0].interpolated != nil
-	case len(pieces) == 2 && strings.Trim(pieces[0].text, " ") == "" && pieces[1].interpolated != nil && pieces[0].interpolated == nil:
-		return pieces[1].interpolated, pieces[0].text, true
-	default:
+	if len(pieces) == 2 && pieces[0].interpolated == nil && strings.Trim(pieces[0].text, " ") == "" {
+		spaces, pieces = pieces[0].text, pieces[1:]
+	}
+	if len(pieces) != 1 || pieces[0].interpolated == nil {
 		return nil, "", false
 	}
+	return pieces[0].interpolated, spaces, true
 }
 
 // shortCode is how wide an interpolation may be that is kept on its line even
 // if that line becomes too long.
 const shortCode = 30
 
-func (p piece) document() *doc {
-	if p.interpolated == nil {
-		return text(p.text)
-	}
-	if isAbsorbable(p.interpolated) {
-		return group(text("${"), p.interpolated.(term).contents(false), text("}"))
-	}
-	code := p.interpolated.document()
-	if isSimple(p.interpolated) {
-		if short, ok := code.onOneLine(-1); ok {
-			code = short
+func (w *streamWriter) writePiece(p piece) {
+	switch {
+	case p.interpolated == nil:
+		w.text(p.text)
+	case isAbsorbable(p.interpolated):
+		w.begin(plain)
+		w.text("${")
+		p.interpolated.(term).writeContents(w, false)
+		w.text("}")
+		w.end()
+	case isSimple(p.interpolated):
+		w.text("${")
+		m := w.mark()
+		p.interpolated.write(w)
+		if w.fitsOneLine(m, unlimited) {
+			w.foldSince(m, 0)
 		}
-		return concat(text("${"), code, text("}"))
+		w.text("}")
+	default:
+		w.begin(plain)
+		w.text("${")
+		m := w.mark()
+		w.space(cut)
+		w.level++
+		w.begin(plain)
+		p.interpolated.write(w)
+		w.end()
+		w.level--
+		w.space(cut)
+		if w.fitsOneLine(m, shortCode) {
+			w.foldSince(m, 1)
+		}
+		w.text("}")
+		w.end()
 	}
-	if short, ok := group(code).onOneLine(shortCode); ok {
-		return group(text("${"), short, text("}"))
-	}
-	return group(text("${"), cut(), nest(group(code)), cut(), text("}"))
 }
