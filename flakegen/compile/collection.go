@@ -117,11 +117,11 @@ func isConstant(name nixlang.Ident) bool {
 // trivia finds the comments of the node at rng; after is where the one before it
 // ends.
 func (w *walker) trivia(after hcl.Pos, rng hcl.Range) nixlang.Trivia {
-	return Trivia(w.Spec.Sources[rng.Filename].Comments(after, rng))
+	return Trivia(w.Spec.Sources[rng.Filename].Comments(after, rng), rng)
 }
 
-// Trivia gives the comments of a block or an attribute to the entry that it
-// becomes.
-func Trivia(c spec.Comments) nixlang.Trivia {
-	return nixlang.Trivia{Blank: c.Blank, Lead: c.Lead, Trail: c.Trail}
+// Trivia gives the comments and the place of what stands at rng to the entry that
+// it becomes.
+func Trivia(c spec.Comments, rng hcl.Range) nixlang.Trivia {
+	return nixlang.Trivia{Blank: c.Blank, Lead: c.Lead, Trail: c.Trail, Origin: rng}
 }

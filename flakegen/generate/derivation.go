@@ -79,7 +79,7 @@ func (c *derivationRenderer) body() nixlang.Expr {
 	set := &nixlang.AttrSet{}
 	for _, output := range c.block.Outputs() {
 		entry := nixlang.Bind(output.Name, nixlang.Call(builder, c.variant(output.Variant)))
-		entry.Trivia = compile.Trivia(output.Variant.Comments)
+		entry.Trivia = compile.Trivia(output.Variant.Comments, output.Variant.NameRange)
 		set.Entries = append(set.Entries, entry)
 	}
 	return set

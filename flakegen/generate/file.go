@@ -1,10 +1,21 @@
 package generate
 
+import "github.com/hashicorp/hcl/v2"
+
 // File is a rendered file: its path relative to the root of the repository,
 // with slashes and clean, and its bytes.
 type File struct {
 	Path    string
 	Content []byte
+	// Marks lead from lines back to the spec, sorted by line.
+	Marks []Mark
+}
+
+// Mark says that what begins at Line, counted from 1, and goes on to the next
+// mark, was rendered from Range of the spec.
+type Mark struct {
+	Line  int
+	Range hcl.Range
 }
 
 // Marker is the first line of every rendered file, without the newline. A file

@@ -16,7 +16,7 @@ func (f *flakeRenderer) inputs() nixlang.Expr {
 	for _, in := range f.spec.Inputs {
 		attributes := f.inputEntries(in)
 		entry := nixlang.Bind(in.Name, nil)
-		entry.Lead = in.Comments.Lead
+		entry.Lead, entry.Origin = in.Comments.Lead, in.Range
 		if only, ok := onlyBinding(attributes); ok {
 			entry.Path = append(entry.Path, only.Path...)
 			entry.Value = only.Value
@@ -41,7 +41,7 @@ func onlyBinding(list []nixlang.Entry) (*nixlang.Binding, bool) {
 func (f *flakeRenderer) inputEntries(in *spec.Input) []nixlang.Entry {
 	var list []nixlang.Entry
 	for _, a := range in.Attributes {
-		list = append(list, compile.Bind(nixlang.AttrName{Name: a.Name}, f.compiler.Value(a.Value, a.Range), compile.Trivia(a.Comments)))
+		list = append(list, compile.Bind(nixlang.AttrName{Name: a.Name}, f.compiler.Value(a.Value, a.Range), compile.Trivia(a.Comments, a.Range)))
 	}
 	if in.Follow != "" {
 		list = append(list, nixlang.Bind("follows", nixlang.Str(in.Follow)))

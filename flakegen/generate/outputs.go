@@ -86,7 +86,7 @@ func (f *flakeRenderer) flakeLevel(sets []outputSet) []nixlang.Entry {
 			// What flakegen fills lies over what is written out.
 			value, overlays = &nixlang.Binary{Op: nixlang.Update, Left: value, Right: overlays}, nil
 		}
-		list = append(list, compile.Bind(nixlang.AttrName{Name: o.Name}, value, nixlang.Trivia{Lead: o.Comments.Lead}))
+		list = append(list, compile.Bind(nixlang.AttrName{Name: o.Name}, value, nixlang.Trivia{Lead: o.Comments.Lead, Origin: o.Range}))
 	}
 	if overlays != nil {
 		list = append([]nixlang.Entry{nixlang.Bind("overlays", overlays)}, list...)
@@ -115,7 +115,7 @@ func (f *flakeRenderer) overlays() nixlang.Expr {
 		}
 		maps.Copy(f.uses, scope.Uses)
 		entry := nixlang.Bind(o.Name, function)
-		entry.Lead = o.Comments.Lead
+		entry.Lead, entry.Origin = o.Comments.Lead, o.Range
 		set.Entries = append(set.Entries, entry)
 	}
 	return set
@@ -166,7 +166,7 @@ func (f *flakeRenderer) aliasTable() nixlang.Entry {
 			}
 		}
 		entry := nixlang.Bind(alias.Name, row)
-		entry.Lead = alias.Comments.Lead
+		entry.Lead, entry.Origin = alias.Comments.Lead, alias.NameRange
 		table.Entries = append(table.Entries, entry)
 	}
 	binding := nixlang.Bind(f.aliases, table)

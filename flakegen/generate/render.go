@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
+	"sort"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,6 +24,21 @@ type Rendering struct {
 	Files []File
 	// Diagnostics hold all that is wrong with the spec, in the order of its files.
 	Diagnostics hcl.Diagnostics
+}
+
+// Locate leads from a line of a rendered file, counted from 1, back to the place
+// in the spec that it was rendered from.
+func (r *Rendering) Locate(path string, line int) (hcl.Range, bool) {
+	for _, f := range r.Files {
+		if f.Path != path {
+			continue
+		}
+		i := sort.Search(len(f.Marks), func(i int) bool { return f.Marks[i].Line > line })
+		if i > 0 {
+			return f.Marks[i-1].Range, true
+		}
+	}
+	return hcl.Range{}, false
 }
 
 // Tree renders the spec in the top folder of root. The error is one of reading
@@ -106,10 +122,15 @@ type file struct {
 }
 
 func (f *file) render() File {
-	return File{Path: f.path, Content: nixlang.Format(&nixlang.File{
+	content, marks := nixlang.FormatMarked(&nixlang.File{
 		Header: []string{strings.TrimPrefix(Marker, "# ")},
 		Body:   f.body,
-	})}
+	})
+	rendered := File{Path: f.path, Content: content}
+	for _, m := range marks {
+		rendered.Marks = append(rendered.Marks, Mark{Line: m.Line, Range: m.Origin.(hcl.Range)})
+	}
+	return rendered
 }
 
 func (r *renderer) flakeLets() {
@@ -131,5 +152,5 @@ func (r *renderer) errorf(rng hcl.Range, summary, detail string, args ...any) {
 
 // bind gives the entry of an attribute.
 func bind(a *spec.Attribute, value nixlang.Expr) nixlang.Entry {
-	return compile.Bind(nixlang.AttrName{Name: a.Name}, value, compile.Trivia(a.Comments))
+	return compile.Bind(nixlang.AttrName{Name: a.Name}, value, compile.Trivia(a.Comments, a.Range))
 }

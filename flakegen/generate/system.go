@@ -156,11 +156,11 @@ func (f *flakeRenderer) derivationEntry(d *spec.Derivation) nixlang.Entry {
 	variable, ok := f.variables[d]
 	if !ok {
 		entry := nixlang.Bind(d.Name, f.derivationValue(d))
-		entry.Lead = d.Comments.Lead
+		entry.Lead, entry.Origin = d.Comments.Lead, d.NameRange
 		return entry
 	}
 	binding := nixlang.Bind(variable, f.derivationValue(d))
-	binding.Lead = d.Comments.Lead
+	binding.Lead, binding.Origin = d.Comments.Lead, d.NameRange
 	f.bindings = append(f.bindings, binding)
 	inherit := &nixlang.Inherit{From: nixlang.Ident(variable)}
 	for _, output := range d.Outputs() {
@@ -195,6 +195,7 @@ func (f *flakeRenderer) aliasEntries(packages *entries) {
 		system := nixlang.AttrName{Dynamic: nixlang.Ident("system")}
 		output := &nixlang.Select{Of: row.Of, Path: append(nixlang.Names(alias.Name), system)}
 		entry := nixlang.Bind(alias.Name, &nixlang.Select{Of: nixlang.Ident("packages"), Path: []nixlang.AttrName{{Dynamic: output}}})
+		entry.Origin = alias.NameRange
 		if len(alias.Outputs) == len(f.spec.Systems) {
 			packages.add(entry)
 			continue
@@ -213,7 +214,7 @@ func (f *flakeRenderer) apps() []nixlang.Entry {
 			nixlang.Bind("type", nixlang.Str("app")),
 			bind(app.Program, program),
 		))
-		entry.Lead = app.Comments.Lead
+		entry.Lead, entry.Origin = app.Comments.Lead, app.Range
 		list = append(list, entry)
 	}
 	return list
