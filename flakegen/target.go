@@ -1,0 +1,147 @@
+package flakegen
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/flakegen/flakegen/flakegen/spec"
+	"github.com/flakegen/flakegen/flakegen/timing"
+	"github.com/flakegen/flakegen/platform"
+)
+
+// UsageError says that what the user asked for is not there.
+type UsageError struct {
+	Summary, Remedy string
+}
+
+func (e *UsageError) Error() string { return e.Summary + ". " + e.Remedy }
+
+// NativeSystem is the system of this machine, as Go names it.
+func NativeSystem() platform.System {
+	arch := map[string]string{"amd64": "x86_64", "arm64": "aarch64", "386": "i686", "arm": "armv7l", "loong64": "loongarch64", "ppc64le": "powerpc64le"}[runtime.GOARCH]
+	if arch == "" {
+		arch = runtime.GOARCH
+	}
+	return platform.System(arch + "-" + runtime.GOOS)
+}
+
+// Systems checks the systems that the user names against those of the spec; none
+// means the native one.
+func Systems(s *spec.Spec, names []string) ([]platform.System, error) {
+	if len(names) == 0 {
+		native := NativeSystem()
+		if !slices.Contains(s.Systems, native) {
+			return nil, &UsageError{
+				fmt.Sprintf("The spec does not list %s, the system of this machine", native),
+				fmt.Sprintf("Name one that it does with --system: %s.", list(s.Systems)),
+			}
+		}
+		return []platform.System{native}, nil
+	}
+	var systems []platform.System
+	for _, name := range names {
+		system := platform.System(name)
+		if !slices.Contains(s.Systems, system) {
+			return nil, &UsageError{fmt.Sprintf("The spec does not list the system %q", name), systemRemedy(s, name)}
+		}
+		if !slices.Contains(systems, system) {
+			systems = append(systems, system)
+		}
+	}
+	return systems, nil
+}
+
+func systemRemedy(s *spec.Spec, name string) string {
+	if near := platform.Suggest(name); slices.Contains(s.Systems, near) {
+		return fmt.Sprintf("Did you mean %q?", near)
+	}
+	return fmt.Sprintf("It lists %s.", list(s.Systems))
+}
+
+func list(systems []platform.System) string {
+	names := make([]string, len(systems))
+	for i, s := range systems {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Targets resolves what the user asks for on each of the systems: outputs of the
+// spec, as installables written out in full, and installables as they are. No
+// name means the output default where the spec has one, else every alias, else
+// every package.
+func Targets(s *spec.Spec, names []string, systems []platform.System) (outputs []timing.Output, installables []string, err error) {
+	if len(names) == 0 {
+		if names = defaultNames(s); len(names) == 0 {
+			return nil, nil, &UsageError{"The spec has no output", "Write a package block first."}
+		}
+	}
+	for _, name := range names {
+		output := s.Output(name)
+		if output == nil && isInstallable(name) {
+			installables = append(installables, name)
+			continue
+		}
+		if output == nil {
+			return nil, nil, &UsageError{fmt.Sprintf("No output %q in the spec", name), outputRemedy(s, name)}
+		}
+		for _, system := range systems {
+			resolved := resolve(output, system)
+			if resolved == nil {
+				return nil, nil, &UsageError{fmt.Sprintf("No output %q on %s", name, system), "The spec leaves it out there."}
+			}
+			outputs = append(outputs, timingOutput(output, resolved, system))
+		}
+	}
+	return outputs, installables, nil
+}
+
+func defaultNames(s *spec.Spec) []string {
+	if s.Output("default") != nil {
+		return []string{"default"}
+	}
+	var names []string
+	for _, a := range s.Aliases {
+		names = append(names, a.Name)
+	}
+	if len(names) > 0 {
+		return names
+	}
+	return s.OutputNames()
+}
+
+// isInstallable tells what only Nix can read from a name of the spec.
+func isInstallable(name string) bool { return strings.ContainsAny(name, "#:/") || strings.HasPrefix(name, ".") }
+
+func outputRemedy(s *spec.Spec, name string) string {
+	if near := platform.Nearest(name, s.OutputNames()); near != "" {
+		return fmt.Sprintf("Did you mean %q?", near)
+	}
+	return fmt.Sprintf("It has %s. An installable of another flake has a # in it.", strings.Join(s.OutputNames(), ", "))
+}
+
+// resolve gives the derivation's output that a name stands for on a system, or
+// nil where it is not there.
+func resolve(o *spec.Output, system platform.System) *spec.Output {
+	if o.Alias != nil {
+		return o.Alias.Outputs[system]
+	}
+	if !slices.Contains(o.Package.On, system) {
+		return nil
+	}
+	return o
+}
+
+func timingOutput(asked, resolved *spec.Output, system platform.System) timing.Output {
+	o := timing.Output{Name: asked.Name, System: string(system), Paths: []string{}}
+	o.Attribute = fmt.Sprintf("packages.%s.%s", system, asked.Name)
+	if resolved.Variant != nil {
+		o.Variant = resolved.Variant.Name
+	}
+	if asked.Alias != nil {
+		o.Alias = asked.Alias.Name
+	}
+	return o
+}
