@@ -9,7 +9,7 @@ import (
 )
 
 // manyPackages makes a clean repository of that many packages, whose index has
-// further files beside the rendered ones, one of fifty a Nix file.
+// further files beside the rendered ones, one of fifty a Nix file, which is read.
 func manyPackages(b *testing.B, packages, further int) *gittest.Repository {
 	r := gittest.New(b)
 	var spec strings.Builder
@@ -21,10 +21,20 @@ func manyPackages(b *testing.B, packages, further int) *gittest.Repository {
 	for _, file := range render(spec.String()) {
 		r.Write(file.Path, string(file.Content))
 	}
-	for i := range further {
-		r.Write(fmt.Sprintf("pkgs/%03d/package-%d/default.%s", i%700, i, map[bool]string{true: "nix", false: "c"}[i%50 == 0]), "{ pkgs }:\npkgs.hello\n")
-	}
 	r.Git("add", ".")
+	var others strings.Builder
+	for i := range further {
+		ending := "c"
+		if i%50 == 0 {
+			ending = "nix"
+		}
+		name := fmt.Sprintf("pkgs/%03d/package-%d/default.%s", i%700, i, ending)
+		fmt.Fprintf(&others, "100644 e69de29bb2d1d6434b8b29ae775ad8c2e48c5391\t%s\n", name)
+		if ending == "nix" {
+			r.Write(name, "{ pkgs }:\npkgs.hello\n")
+		}
+	}
+	r.Feed(others.String(), "update-index", "--index-info")
 	return r
 }
 

@@ -513,6 +513,21 @@ func TestCheckStaged(t *testing.T) {
 	}
 }
 
+func TestStagedDiff(t *testing.T) {
+	t.Parallel()
+	r := project(t)
+	r.Write("nix/rts.nix", mark("mine"))
+	r.Git("add", ".")
+	findings, err := compareStaged(t, r, ".").Check(t.Context())
+	if err != nil || len(findings) != 1 {
+		t.Fatalf("%+v, %v", findings, err)
+	}
+	want := "--- a/nix/rts.nix\t(in the index)\n+++ b/nix/rts.nix\t(from the spec)\n@@ -1,2 +1,2 @@\n " + generate.Marker + "\n-mine\n+rts\n"
+	if got := findings[0].Diff(); got != want {
+		t.Errorf("Diff() =\n%s\nwant\n%s", got, want)
+	}
+}
+
 // In `git commit FILE` staging alone does not help: the file has to be named.
 func TestPartialCommitSaysSo(t *testing.T) {
 	t.Parallel()

@@ -13,13 +13,16 @@ import (
 // rendering, or "" where there is nothing to show. `git apply` and patch take it.
 // The bytes are those of the files: see [Visible] before a terminal gets them.
 func (f Finding) Diff() string {
-	return unified(f.Path, f.Tree, f.Rendered)
+	if f.staged {
+		return unified(f.Path, "in the index", f.Tree, f.Rendered)
+	}
+	return unified(f.Path, "in the tree", f.Tree, f.Rendered)
 }
 
 // unified compares two versions of a file; nil stands for no file.
-func unified(name string, tree, rendered []byte) string {
+func unified(name, where string, tree, rendered []byte) string {
 	// What follows the tab is not part of the name for those who apply it.
-	from := fmt.Sprintf("a/%s\t(in the tree)", name)
+	from := fmt.Sprintf("a/%s\t(%s)", name, where)
 	if tree == nil {
 		from = "/dev/null"
 	}

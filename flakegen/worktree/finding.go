@@ -22,20 +22,14 @@ type Finding struct {
 	Tree     []byte
 	Rendered []byte
 
-	mend mending
-}
-
-// place is where the tree is, in words.
-func (c *Comparison) place() string {
-	if c.Staged != nil {
-		return "in the index"
-	}
-	return "in the tree"
+	mend   mending
+	staged bool // Tree is what the index has
 }
 
 // finding completes a finding by its remedy.
 func (c *Comparison) finding(f Finding) Finding {
 	f.Remedy = c.remedy(f.mend)
+	f.staged = c.Staged != nil
 	if c.Staged != nil && c.Git != nil && c.Git.PartialCommit() {
 		f.Detail = join(f.Detail, fmt.Sprintf("This commit takes only the files that its command line names: name %s too.", display(f.Path)))
 	}
@@ -47,12 +41,15 @@ func (c *Comparison) missing(seen sight) Finding {
 		Kind:     Missing,
 		Path:     seen.file.Path,
 		Summary:  fmt.Sprintf("%s is missing", display(seen.file.Path)),
-		Detail:   fmt.Sprintf("The spec renders it, and it is not %s.", c.place()),
+		Detail:   "The spec renders it, and it is not there.",
 		Rendered: seen.file.Content,
 		mend:     mending{render: true, stage: []string{seen.real}},
 	}
-	if seen.there {
-		f.Detail = "It is in the index by name only: its content was never added."
+	switch {
+	case seen.there:
+		f.Detail = "It is announced to git by name only: the next commit would be without it."
+	case c.Staged != nil:
+		f.Detail = "The spec renders it, and the next commit would be without it."
 	}
 	return c.finding(f)
 }

@@ -38,7 +38,7 @@ type Change struct {
 }
 
 // Diff returns the change as [Finding.Diff] does.
-func (c Change) Diff() string { return unified(c.Path, c.Tree, c.Rendered) }
+func (c Change) Diff() string { return unified(c.Path, "in the tree", c.Tree, c.Rendered) }
 
 // Plan is what has to be written to make the files on disk like the rendering.
 type Plan struct {
