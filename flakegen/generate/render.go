@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -130,6 +131,7 @@ func (f *file) render() File {
 	for _, m := range marks {
 		rendered.Marks = append(rendered.Marks, Mark{Line: m.Line, Range: m.Origin.(hcl.Range)})
 	}
+	slices.SortStableFunc(rendered.Marks, func(a, b Mark) int { return a.Line - b.Line })
 	return rendered
 }
 
