@@ -20,7 +20,6 @@ import (
 
 	"github.com/flakegen/flakegen/flakegen/gitcmd/gittest"
 	"github.com/flakegen/flakegen/flakegen/worktree"
-	"github.com/flakegen/flakegen/internal/require"
 )
 
 // apply plans and applies.
