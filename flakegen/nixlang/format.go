@@ -53,7 +53,7 @@ func Print(e Expr) string {
 // nothing more is.
 func (w *lowering) settle(n node) []byte {
 	for {
-		s := newStream(n)
+		s := newStream(n, w.nodes)
 		text := s.layout()
 		settled := true
 		for _, p := range w.pairs {

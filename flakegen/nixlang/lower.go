@@ -9,6 +9,7 @@ import (
 // lowering turns a tree into nodes. It keeps what the layout is asked about
 // afterwards: the pairs that may be broken, and the rows with an origin.
 type lowering struct {
+	nodes  int // so far
 	pairs  []*pair
 	marked []markedRow
 }
@@ -21,6 +22,7 @@ type markedRow struct {
 
 // node returns e as it stands where any expression may stand.
 func (w *lowering) node(e Expr) node {
+	w.nodes++
 	switch e := spelledOut(e).(type) {
 	case Ident:
 		mustBeIdent(string(e))

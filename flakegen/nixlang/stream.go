@@ -94,9 +94,13 @@ type streamWriter struct {
 	held bool
 }
 
-// newStream writes n.
-func newStream(n node) *stream {
-	w := streamWriter{stream: stream{lines: make([]int, 1)}}
+// newStream writes n. nodes is about how many nodes there are.
+func newStream(n node, nodes int) *stream {
+	w := streamWriter{stream: stream{
+		tokens: make([]token, 0, 8*nodes),
+		groups: make([]group, 0, 2*nodes),
+		lines:  make([]int, 1, nodes), // place 0 is none
+	}}
 	w.begin(plain)
 	n.write(&w)
 	w.end()
