@@ -430,7 +430,7 @@ func TestFetches(t *testing.T) {
 			drvA: {"/nix/store/00000000000000000000000000000000-a", "/nix/store/00000000000000000000000000000000-a-dev"},
 		},
 	}})
-	if want := (map[string]float64{"a": 2, "b": 2}); !reflect.DeepEqual(took(r), want) {
+	if want := (map[string]float64{"a": 4, "b": 2}); !reflect.DeepEqual(took(r), want) {
 		t.Errorf("with owners: took %v, want %v", took(r), want)
 	}
 	if !slices.Equal(r.CriticalPath, []string{drvA, drvB}) {
@@ -743,7 +743,7 @@ func TestName(t *testing.T) {
 		"":                                                           "",
 		"/":                                                          "",
 	} {
-		if got := name(path); got != want {
+		if got := Name(path); got != want {
 			t.Errorf("%s: %q, want %q", path, got, want)
 		}
 	}

@@ -128,9 +128,9 @@ func (b *build) result(e nixcmd.Result, far bool) {
 	}
 }
 
-// name is the store name of a derivation or path: without the folder, the hash
+// Name is the store name of a derivation or path: without the folder, the hash
 // and ".drv".
-func name(path string) string {
+func Name(path string) string {
 	base := path[strings.LastIndexByte(path, '/')+1:]
 	if hash, rest, ok := strings.Cut(base, "-"); ok && len(hash) == 32 {
 		base = rest

@@ -260,7 +260,7 @@ func (a *Account) addBuilds(r *Report, store Store) {
 
 func newDerivation(path string, d Disposition, f *Failure) Derivation {
 	return Derivation{
-		Derivation: path, Name: nixcmd.Printable(name(path)), Disposition: d,
+		Derivation: path, Name: nixcmd.Printable(Name(path)), Disposition: d,
 		Phases: []Phase{}, LogTail: []string{}, Failure: f,
 	}
 }
@@ -311,8 +311,8 @@ func (a *Account) addFetches(r *Report, owners map[string]string) {
 		rows[d.Derivation] = true
 	}
 	type fetched struct {
-		owner, path string
-		took        time.Duration
+		owner, path    string
+		started, ended time.Time // of all its outputs
 	}
 	var order []string
 	byKey := map[string]fetched{}
@@ -320,8 +320,7 @@ func (a *Account) addFetches(r *Report, owners map[string]string) {
 		if !f.arrived(r.Status) {
 			continue
 		}
-		took := f.ended.Sub(f.started)
-		r.Fetched = append(r.Fetched, Fetch{Path: f.path, From: f.from, Seconds: seconds(took)})
+		r.Fetched = append(r.Fetched, Fetch{Path: f.path, From: f.from, Seconds: seconds(f.ended.Sub(f.started))})
 		owner, known := owners[f.path]
 		if known && rows[owner] {
 			continue // built here, with outputs that were fetched
@@ -330,18 +329,23 @@ func (a *Account) addFetches(r *Report, owners map[string]string) {
 		if !known {
 			key = f.path
 		}
-		if _, ok := byKey[key]; !ok {
+		row, ok := byKey[key]
+		if !ok {
 			order = append(order, key)
+			row = fetched{owner, f.path, f.started, f.ended}
 		}
-		byKey[key] = fetched{owner, f.path, byKey[key].took + took}
+		if f.ended.After(row.ended) {
+			row.ended = f.ended
+		}
+		byKey[key] = row
 	}
 	for _, key := range order {
 		f := byKey[key]
 		d := newDerivation(f.owner, DispositionSubstituted, nil)
 		if f.owner == "" {
-			d.Name = nixcmd.Printable(name(f.path))
+			d.Name = nixcmd.Printable(Name(f.path))
 		}
-		d.Seconds = seconds(f.took)
+		d.Seconds = seconds(f.ended.Sub(f.started))
 		r.Derivations = append(r.Derivations, d)
 	}
 }

@@ -65,13 +65,16 @@ func (a *Account) message(e nixcmd.Message) {
 		return
 	}
 	failed := parseError(reason)
-	a.observe(Note{At: a.now, Level: nixcmd.LevelError, Derivation: failed.derivation, Text: e.Text})
-	a.messages.failed(failed, trimMark(text, "error:"), e.Raw != "")
+	level := nixcmd.LevelError
+	if e.Raw == "" && failed == (errorText{}) {
+		// A cache that lacks what it has promised, and the run goes on.
+		level = nixcmd.LevelWarn
+	}
+	a.messages.failed(failed, level, trimMark(text, "error:"))
+	a.observe(Note{At: a.now, Level: level, Derivation: failed.derivation, Text: e.Text})
 }
 
-// failed takes an error. One that is not Nix's own and tells of no derivation is
-// a warning: a cache that lacks what it has promised, and the run goes on.
-func (m *messages) failed(e errorText, text string, own bool) {
+func (m *messages) failed(e errorText, level nixcmd.Level, text string) {
 	switch {
 	case e.summary || text == "":
 	case e.blocked:
@@ -89,10 +92,10 @@ func (m *messages) failed(e errorText, text string, own bool) {
 			m.failures[e.derivation] = e.failure
 			m.named = append(m.named, e.derivation)
 		}
-	case own:
-		m.errors = appendBounded(m.errors, text)
-	default:
+	case level == nixcmd.LevelWarn:
 		m.warnings = appendBounded(m.warnings, text)
+	default:
+		m.errors = appendBounded(m.errors, text)
 	}
 }
 

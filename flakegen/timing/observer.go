@@ -81,7 +81,8 @@ type FetchEnded struct {
 }
 
 // Note is a message of Nix that is meant for the user: an error, a warning, or
-// a line that is no record, which has [nixcmd.LevelInfo].
+// a line that is no record, which has [nixcmd.LevelInfo]. An error is in the
+// report too; one that the run survives is a warning.
 type Note struct {
 	At    time.Time
 	Level nixcmd.Level
