@@ -72,10 +72,13 @@ func (f *flakeRenderer) names() {
 // Nix, and that is not taken; it then is.
 func freeName(name string, taken map[string]bool) string {
 	name = strings.ReplaceAll(name, "+", "_")
-	if !nixlang.IsIdent("_"+name[1:]) || !nixlang.IsIdent(name) {
+	if !nixlang.IsIdent(name) {
 		name = "_" + name
 	}
-	for taken[name] || spec.UnfitName(name) != "" && !strings.HasSuffix(name, "'") {
+	if spec.UnfitName(name) != "" {
+		name += "'"
+	}
+	for taken[name] {
 		name += "'"
 	}
 	taken[name] = true
