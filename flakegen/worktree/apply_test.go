@@ -395,18 +395,11 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		tries = 30
 	}
-	// How long a run takes here says when to kill. Half of it is over before the
-	// child is ready.
-	start := time.Now()
-	if out, err := child(t, "apply", dir, "v1").Output(); err != nil || string(out) != "ready\n" {
-		t.Fatalf("%s%v", out, err)
-	}
-	took := time.Since(start)
-
 	var left, olds, news, partly int
-	last := "v1"
+	within := 5 * time.Millisecond // when to kill, at the latest
+	last := "v0"
 	for i := range tries {
-		next := fmt.Sprintf("v%d", i+2)
+		next := fmt.Sprintf("v%d", i+1)
 		cmd := child(t, "apply", dir, next)
 		stdout, err := cmd.StdoutPipe()
 		if err != nil {
@@ -418,15 +411,17 @@ func TestKill(t *testing.T) {
 		if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
 			t.Fatalf("the child says %q, %v", line, err)
 		}
-		time.Sleep(rand.N(took / 2))
+		time.Sleep(rand.N(within))
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 
 		switch wantWhole(t, dir, last, next) {
 		case 0:
 			olds++
+			within += within / 8 // the next ones later
 		case 3:
 			news++
+			within -= within / 8 // the next ones sooner
 		default:
 			partly++
 		}
