@@ -13,7 +13,7 @@
 #define ROOTS 12
 #define NODES 700
 #define LINKS 12
-#define ROUNDS 6000
+#define ROUNDS 5000
 #define CAPACITY (3 * MIB)
 
 enum { FIELD_NUMBER, FIELD_PAYLOAD, FIELD_LINKS };
@@ -273,7 +273,7 @@ void test_gc(uint64_t seed)
         if (round % 250 == 0) {
             compare_all();
         }
-        if (round % 1500 == 0) {
+        if (round % 1000 == 0) {
             test_sound(world.heap);
         }
     }
