@@ -100,6 +100,16 @@ func TestImportsRunOneWay(t *testing.T) {
 	}
 }
 
+func TestEveryPlaceIsTaken(t *testing.T) {
+	for folder, others := range mayImport {
+		for _, name := range append(others, folder) {
+			if files, err := fs.Glob(os.DirFS("../.."), name+"/*.go"); err != nil || len(files) == 0 {
+				t.Errorf("%s: has a line in mayImport and no Go file (%v)", name, err)
+			}
+		}
+	}
+}
+
 func TestEveryRuleFindsItsBreach(t *testing.T) {
 	tests := []struct {
 		name   string
