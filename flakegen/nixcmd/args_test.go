@@ -150,7 +150,7 @@ func TestArgsReachTheRealNix(t *testing.T) {
 		t.Errorf("the settings are %+v", s)
 	}
 	a := []Installable{{Flake: ".", Attribute: Attribute{"packages", system, "a"}}}
-	if m, err := n.Missing(t.Context(), a); err != nil || len(m.Build) != 1 {
+	if m, err := n.Missing(t.Context(), a, OneSecond); err != nil || len(m.Build) != 1 {
 		t.Errorf("%+v, %v, want one derivation to build", m, err)
 	}
 	if e, err := n.Evaluate(t.Context(), a); err != nil || e[0].Err != nil {

@@ -114,7 +114,7 @@ func TestBuildWritesTheLockFileAndNothingElseDoes(t *testing.T) {
 		if answers, err := n.Evaluate(t.Context(), a); err != nil || answers[0].Err != nil {
 			t.Fatal(err, answers)
 		}
-		if _, err := n.Missing(t.Context(), a); err != nil {
+		if _, err := n.Missing(t.Context(), a, OneSecond); err != nil {
 			t.Fatal(err)
 		}
 		lock := filepath.Join(dir, "flake.lock")
@@ -156,7 +156,7 @@ func TestBuildFails(t *testing.T) {
 		t.Errorf("the events say %q", all)
 	}
 	// --keep-going has built what does not depend on it.
-	m, err := n.Missing(t.Context(), []Installable{attribute("z")})
+	m, err := n.Missing(t.Context(), []Installable{attribute("z")}, OneSecond)
 	if err != nil || len(m.Build) != 0 {
 		t.Errorf("%+v, %v", m, err)
 	}
@@ -204,7 +204,7 @@ func TestInOrderOfTheRealNix(t *testing.T) {
 
 func TestMissing(t *testing.T) {
 	n, attribute := buildFlake(t, t.TempDir())
-	m, err := n.Missing(t.Context(), []Installable{attribute("top"), attribute("base"), attribute("foreign")})
+	m, err := n.Missing(t.Context(), []Installable{attribute("top"), attribute("base"), attribute("foreign")}, OneSecond)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,13 +223,13 @@ func TestMissing(t *testing.T) {
 	if _, err := n.Build(t.Context(), BuildRequest{Installables: []Installable{attribute("base")}, NoLink: true, Now: time.Now}); err != nil {
 		t.Fatal(err)
 	}
-	m, err = n.Missing(t.Context(), []Installable{attribute("base")})
+	m, err = n.Missing(t.Context(), []Installable{attribute("base")}, OneSecond)
 	if err != nil || len(m.Build) != 0 || len(m.Products) != 1 {
 		t.Errorf("of what is there: %+v, %v", m, err)
 	}
 	// A store path is an installable too.
 	path := m.Products[0].Outputs["out"]
-	m, err = n.Missing(t.Context(), []Installable{{Text: path}})
+	m, err = n.Missing(t.Context(), []Installable{{Text: path}}, OneSecond)
 	if err != nil || len(m.Products) != 1 || !slices.Equal(m.Products[0].Paths(), []string{path}) {
 		t.Errorf("of a store path: %+v, %v", m, err)
 	}
@@ -242,7 +242,7 @@ func TestInvalid(t *testing.T) {
 		t.Fatal(err)
 	}
 	there := products[0].Outputs["out"]
-	m, err := n.Missing(t.Context(), []Installable{attribute("broken"), attribute("base")})
+	m, err := n.Missing(t.Context(), []Installable{attribute("broken"), attribute("base")}, OneSecond)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +269,7 @@ func TestMissingNamesUnreachableCachesAndDoesNotWaitForThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := time.Now()
-	m, err := n.Missing(t.Context(), []Installable{attribute("base")})
+	m, err := n.Missing(t.Context(), []Installable{attribute("base")}, OneSecond)
 	if err != nil || !slices.Equal(m.Unreachable, []string{"http://127.0.0.1:1"}) || len(m.Build) != 1 {
 		t.Errorf("%+v, %v", m, err)
 	}
@@ -281,7 +281,7 @@ func TestMissingNamesUnreachableCachesAndDoesNotWaitForThem(t *testing.T) {
 
 func TestMissingKeepsNixsError(t *testing.T) {
 	n, attribute := buildFlake(t, t.TempDir())
-	_, err := n.Missing(t.Context(), []Installable{attribute("thrown")})
+	_, err := n.Missing(t.Context(), []Installable{attribute("thrown")}, OneSecond)
 	var failed *Error
 	if !errors.As(err, &failed) || !strings.Contains(failed.Stderr, "by intention") {
 		t.Errorf("%v", err)
@@ -326,7 +326,7 @@ func TestEvaluate(t *testing.T) {
 		return // Nix 2.8 builds one output of what a flake calls both
 	}
 	// They are what nix build says.
-	m, err := n.Missing(t.Context(), []Installable{attribute("two"), attribute("both")})
+	m, err := n.Missing(t.Context(), []Installable{attribute("two"), attribute("both")}, OneSecond)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,8 @@ type Error struct {
 	Program string
 	// Args is its command line, without the program.
 	Args []string
-	// ExitCode is its exit code, or -1 for a process that was not started or
-	// was ended by a signal.
+	// ExitCode is its exit code, 128 and the number of the signal where one ended
+	// it, as in a shell, and -1 for a process that was not started.
 	ExitCode int
 	// Stderr is the last lines of what it said, fit for a terminal. It is empty
 	// for a build, whose stream the caller has read.
@@ -33,7 +33,7 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 func (e *Error) reason() string {
-	if _, ok := e.Err.(*exec.ExitError); ok && e.ExitCode >= 0 {
+	if exit, ok := e.Err.(*exec.ExitError); ok && exit.Exited() {
 		return fmt.Sprintf("exit code %d", e.ExitCode)
 	}
 	return e.Err.Error()

@@ -53,7 +53,7 @@ func TestExplainTheRealNix(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
 			n := realNix(t, dir)
-			_, err := n.Missing(t.Context(), []Installable{test.prepare(t, dir, n)})
+			_, err := n.Missing(t.Context(), []Installable{test.prepare(t, dir, n)}, OneSecond)
 			var failed *Error
 			if !errors.As(err, &failed) {
 				t.Fatalf("%v", err)

@@ -51,7 +51,7 @@ func TestAttributeNamesReachTheRealNix(t *testing.T) {
 	n := realNix(t, dir)
 	for i, name := range names {
 		installable := Installable{Flake: ".", Attribute: Attribute{"packages", "x", name}}
-		m, err := n.Missing(t.Context(), []Installable{installable})
+		m, err := n.Missing(t.Context(), []Installable{installable}, OneSecond)
 		if err != nil || len(m.Products) != 1 || !strings.HasSuffix(m.Products[0].Derivation, fmt.Sprintf("-number-%d.drv", i)) {
 			t.Errorf("%q as %s: %v, %v", name, installable, m.Products, err)
 		}

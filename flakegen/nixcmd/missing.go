@@ -25,23 +25,33 @@ type Missing struct {
 	Unreachable []string
 }
 
-// patience are settings for a question about caches, unless the user's flags say
-// otherwise: each is tried once and has a second to answer. Without them a
-// machine that is offline waits 4 s, and minutes for a cache behind a firewall
-// that drops packets.
-var patience = [][2]string{{"connect-timeout", "1"}, {"stalled-download-timeout", "1"}, {"download-attempts", "1"}}
+// Patience says how long a question waits for caches that do not answer.
+type Patience int
+
+const (
+	// AsNix waits as Nix does when it builds: 4 s on a machine that is offline,
+	// minutes for a cache behind a firewall that drops packets.
+	AsNix Patience = iota
+	// OneSecond tries each cache once and gives it a second, unless the user's
+	// flags set another time.
+	OneSecond
+)
+
+var oneSecond = [][2]string{{"connect-timeout", "1"}, {"stalled-download-timeout", "1"}, {"download-attempts", "1"}}
 
 // Missing asks Nix what it would take to build the installables: one process. It
 // evaluates and asks caches; nothing is built and flake.lock is left alone.
-func (n *Nix) Missing(ctx context.Context, installables []Installable) (Missing, error) {
+func (n *Nix) Missing(ctx context.Context, installables []Installable, patience Patience) (Missing, error) {
 	words, err := operands(installables)
 	if err != nil {
 		return Missing{}, err
 	}
 	args := slices.Concat([]string{"build", "--dry-run", "--no-link", "--json", "--log-format", "raw"}, n.Args.forEvaluation())
-	for _, p := range patience {
-		if !n.Args.sets(p[0]) {
-			args = append(args, "--option", p[0], p[1])
+	if patience == OneSecond {
+		for _, s := range oneSecond {
+			if !n.Args.sets(s[0]) {
+				args = append(args, "--option", s[0], s[1])
+			}
 		}
 	}
 	var stdout bytes.Buffer

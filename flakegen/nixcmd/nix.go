@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"syscall"
 	"time"
 )
 
@@ -83,7 +84,7 @@ func (n *Nix) run(ctx context.Context, c call) error {
 	cmd.WaitDelay = n.grace()
 
 	fail := func(err error) error {
-		return &Error{Program: program, Args: args, ExitCode: cmd.ProcessState.ExitCode(), Stderr: kept.String(), Err: err}
+		return &Error{Program: program, Args: args, ExitCode: exitCode(cmd.ProcessState), Stderr: kept.String(), Err: err}
 	}
 	if err := cmd.Start(); err != nil {
 		if ctx.Err() != nil {
@@ -112,6 +113,15 @@ func (n *Nix) run(ctx context.Context, c call) error {
 		return fail(fmt.Errorf("%w: %w", ErrInterrupted, err))
 	}
 	return fail(err)
+}
+
+func exitCode(state *os.ProcessState) int {
+	if state != nil {
+		if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+			return 128 + int(status.Signal())
+		}
+	}
+	return state.ExitCode()
 }
 
 func interrupt(ctx context.Context, p *os.Process) error {

@@ -277,7 +277,7 @@ func TestSecondInterruptKills(t *testing.T) {
 	start := time.Now()
 	_, err := n.Build(ctx, request)
 	var failed *Error
-	if !errors.Is(err, ErrInterrupted) || !errors.As(err, &failed) || failed.ExitCode != -1 {
+	if !errors.Is(err, ErrInterrupted) || !errors.As(err, &failed) || failed.ExitCode != 128+int(syscall.SIGKILL) {
 		t.Errorf("%v, want a killed process", err)
 	}
 	if took := time.Since(start); took > 20*time.Second {
