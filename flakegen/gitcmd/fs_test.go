@@ -63,6 +63,17 @@ func TestFileSystem(t *testing.T) {
 				if content, err := tree.ReadFile("folder/link.nix"); err != nil || string(content) != "rts" {
 					t.Errorf("through two links: %q, %v", content, err)
 				}
+				for name, content := range map[string]string{"flakegen.hcl": "spec", "folder/link.nix": "rts", "nix/empty.nix": ""} {
+					if !tree.Holds(name, []byte(content)) {
+						t.Errorf("%s does not hold %q", name, content)
+					}
+					if tree.Holds(name, []byte(content+"x")) || tree.Holds(name+"x", []byte(content)) {
+						t.Errorf("%s holds something else too", name)
+					}
+				}
+				if tree.Holds("nix", nil) {
+					t.Error("a folder holds bytes")
+				}
 				if _, err := tree.Stat("outside"); !errors.Is(err, fs.ErrNotExist) {
 					t.Errorf("a file outside of the folder: %v", err)
 				}

@@ -63,6 +63,29 @@ func BenchmarkCleanCheck(b *testing.B) {
 	}
 }
 
+// What a commit waits for, with the processes of git that it takes.
+func BenchmarkStagedCheck(b *testing.B) {
+	for _, packages := range []int{2, 1000} {
+		b.Run(fmt.Sprintf("%d packages", packages), func(b *testing.B) {
+			r := manyPackages(b, packages, 0)
+			for b.Loop() {
+				c := compare(r, ".")
+				staged, err := c.Git.Index(b.Context())
+				if err != nil {
+					b.Fatal(err)
+				}
+				c.Staged = staged
+				if findings, err := c.Check(b.Context()); err != nil || len(findings) > 0 {
+					b.Fatal(findings, err)
+				}
+				if err := staged.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // Rendering every file of a spec anew.
 func BenchmarkApply(b *testing.B) {
 	for _, packages := range []int{2, 1000} {
