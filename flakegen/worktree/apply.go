@@ -41,7 +41,8 @@ func (p *Plan) Apply(ctx context.Context) (Result, error) {
 			return result, err
 		}
 	}
-	return result, p.askGit(ctx, &result)
+	err := p.askGit(ctx, &result)
+	return result, err
 }
 
 func (p *Plan) write(ctx context.Context, result *Result) error {
