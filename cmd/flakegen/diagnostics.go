@@ -8,8 +8,20 @@ import (
 	"github.com/flakegen/flakegen/flakegen/spec"
 )
 
-// showDiagnostics writes the errors of a spec with the lines that they are about.
+// showDiagnostics writes the errors of a spec with the lines that they are about,
+// and how many there are.
 func (p *program) showDiagnostics(s *spec.Spec, diags hcl.Diagnostics) {
+	p.writeDiagnostics(s, diags)
+	errors := 0
+	for _, d := range diags {
+		if d.Severity == hcl.DiagError {
+			errors++
+		}
+	}
+	p.say("%s in the spec.", count(errors, "error", "errors"))
+}
+
+func (p *program) writeDiagnostics(s *spec.Spec, diags hcl.Diagnostics) {
 	files := s.HCLFiles()
 	for _, f := range files {
 		f.Bytes = harmless(f.Bytes)
@@ -25,16 +37,8 @@ func (p *program) showDiagnostics(s *spec.Spec, diags hcl.Diagnostics) {
 	}
 	terminal := p.terminal()
 	writer := hcl.NewDiagnosticTextWriter(p.stderr, files, uint(terminal.width), terminal.color)
-	if err := writer.WriteDiagnostics(shown); err != nil {
-		return // stderr is gone, and with it the one who reads
-	}
-	errors := 0
-	for _, d := range diags {
-		if d.Severity == hcl.DiagError {
-			errors++
-		}
-	}
-	p.say("%s in the spec.", count(errors, "error", "errors"))
+	// Where stderr is gone there is nobody to be told.
+	_ = writer.WriteDiagnostics(shown)
 }
 
 // harmless makes the bytes of a file fit for a terminal without moving any, so

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -101,6 +102,7 @@ func (p *program) app() *cli.App {
 			p.validateCommand(),
 			p.renderCommand(),
 			p.checkCommand(),
+			p.buildCommand(),
 			p.completionCommand(),
 			p.versionCommand(),
 		},
@@ -223,11 +225,12 @@ type environment struct {
 	variables []string
 	folder    string
 	folderErr error
+	now       func() time.Time
 }
 
 func osEnvironment() environment {
 	folder, err := os.Getwd()
-	return environment{variables: os.Environ(), folder: folder, folderErr: err}
+	return environment{variables: os.Environ(), folder: folder, folderErr: err, now: time.Now}
 }
 
 // get gives a variable of the environment, or "".
