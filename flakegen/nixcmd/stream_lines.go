@@ -37,7 +37,7 @@ type lineReader struct {
 }
 
 const (
-	readSize = 64 << 10
+	readSize = 32 << 10
 	// idleReads is how often a reader may return nothing before it is given up,
 	// as bufio does.
 	idleReads = 100
@@ -99,7 +99,7 @@ func (l *lineReader) fill() {
 		l.start, l.end = 0, l.end-l.start
 	}
 	if len(l.buf)-l.end < readSize {
-		grown := make([]byte, min(max(2*len(l.buf), 2*readSize), l.max+readSize))
+		grown := make([]byte, min(max(2*len(l.buf), readSize), l.max+readSize))
 		copy(grown, l.buf[:l.end])
 		l.buf = grown
 	}

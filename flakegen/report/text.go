@@ -314,13 +314,20 @@ func (t *text) criticalPath() {
 	if len(t.r.CriticalPath) < 2 {
 		return
 	}
-	names := storeNames(t.r.CriticalPath)
-	if left := len(names) - shownChain; left > 0 {
-		names = append([]string{names[0], fmt.Sprintf("%d more", left)}, names[left+1:]...)
+	took := map[string]float64{}
+	for _, d := range t.r.Derivations {
+		took[d.Derivation] = d.Seconds
+	}
+	items := make([]string, len(t.r.CriticalPath))
+	for i, path := range t.r.CriticalPath {
+		items[i] = storeName(path) + " " + Duration(ofSeconds(took[path]))
+	}
+	if left := len(items) - shownChain; left > 0 {
+		items = append([]string{items[0], fmt.Sprintf("%d more", left)}, items[left+1:]...)
 	}
 	t.section()
 	t.line("critical path")
-	for _, l := range t.flow(names, arrow, t.width()-2) {
+	for _, l := range t.flow(items, arrow, t.width()-2) {
 		t.line("  %s", l)
 	}
 }

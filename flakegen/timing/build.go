@@ -110,7 +110,7 @@ func (b *build) end(e ending) {
 func (b *build) alive() {
 	b.sign = b.account.seq
 	if b.worker != nil {
-		b.worker.heard()
+		b.worker.goesOn()
 	}
 }
 

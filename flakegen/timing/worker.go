@@ -16,6 +16,7 @@ type worker struct {
 	uncounted     []*build // stopped before they were counted, as Lix does
 	fresh         []ending // counted just now; the stop that follows says of which build
 	pending       []ending // counted earlier, of one of the live builds
+	held          *build   // stopped after the fresh count, and not certainly for it
 	failedStarted int      // builds counted as failed, without those that never began
 
 	fetched   uint64
@@ -31,14 +32,14 @@ type ending struct {
 }
 
 func (w *worker) begin(b *build) {
-	w.stale()
+	w.goesOn()
 	w.builds = append(w.builds, b)
 	w.live = append(w.live, b)
 }
 
 // countBuilds takes a progress record.
 func (w *worker) countBuilds(done, expected, running, failed uint64) {
-	w.stale()
+	w.goesOn()
 	w.expected = max(w.expected, expected)
 	newDone, newFailed := increase(&w.done, done), increase(&w.failed, failed)
 	for len(w.uncounted) > 0 && newDone+newFailed > 0 {
@@ -68,7 +69,7 @@ func (w *worker) countBuilds(done, expected, running, failed uint64) {
 		w.fresh = append(w.fresh, e)
 		w.account.clock.end(building)
 	}
-	if len(w.fresh)+len(w.pending) == len(w.live) {
+	if len(w.live) == 1 && len(w.fresh) == 1 {
 		w.settle(true)
 	}
 }
@@ -84,14 +85,19 @@ func increase(counter *uint64, to uint64) uint64 {
 }
 
 // stopped takes the end of a build's activity.
+//
+// Where a count has just come, it was this build's. But where an earlier count
+// has no build yet, the stops may as well be those that older Nix leaves for the
+// end, in any order: then another stop follows, and nothing else.
 func (w *worker) stopped(b *build) {
 	switch {
-	case len(w.fresh) > 0:
-		e := w.fresh[0]
-		w.fresh = w.fresh[1:]
-		w.end(b, e)
+	case len(w.fresh) > 0 && len(w.pending) == 0:
+		w.claim(b)
 		return
-	case len(w.pending) > 0:
+	case len(w.fresh) > 0 && w.held == nil:
+		w.held = b
+		return
+	case len(w.fresh)+len(w.pending) > 0:
 		w.settle(true)
 	}
 	if b.running {
@@ -101,54 +107,66 @@ func (w *worker) stopped(b *build) {
 	}
 }
 
+// claim gives the fresh count to a build.
+func (w *worker) claim(b *build) {
+	e := w.fresh[0]
+	w.fresh = w.fresh[1:]
+	w.end(b, e)
+}
+
 func (w *worker) end(b *build, e ending) {
 	w.live = slices.DeleteFunc(w.live, func(l *build) bool { return l == b })
 	b.end(e)
 }
 
-// heard takes a sign of life of a build: so it is not the one that has ended.
-func (w *worker) heard() {
-	if len(w.fresh)+len(w.pending) == 0 {
-		return
+// goesOn takes it that the run goes on: a build that was held back has stopped
+// for the fresh count, and what else is fresh is waited for no longer.
+func (w *worker) goesOn() {
+	if w.held != nil {
+		w.claim(w.held)
 	}
-	w.stale()
 	w.settle(false)
 }
 
-// stale gives up waiting for the stop that says which build was counted.
-func (w *worker) stale() {
+// settle says which builds have ended at the moments of the counts that have
+// none yet: those that cannot be others, and where it must, the likeliest.
+func (w *worker) settle(must bool) {
+	w.held = nil
 	w.pending = append(w.pending, w.fresh...)
 	w.fresh = nil
-}
-
-// settle says which builds have ended at the pending moments: those that cannot
-// be others, and where it must, those that were heard of last.
-func (w *worker) settle(must bool) {
-	w.stale()
 	for len(w.pending) > 0 {
 		e := w.pending[0]
-		var last *build
-		candidates := 0
-		for _, b := range w.live {
-			if b.sign >= e.seq {
-				continue
-			}
-			candidates++
-			if last == nil || b.sign > last.sign {
-				last = b
-			}
-		}
-		if last == nil {
-			// Every live build has gone on since, so the count was of something
-			// that this account has not seen begin.
-			w.pending = w.pending[1:]
-			w.account.clock.begin(building)
-			continue
-		}
+		likeliest, candidates := w.likeliest(e)
 		if candidates > 1 && !must {
 			return
 		}
 		w.pending = w.pending[1:]
-		w.end(last, e)
+		if likeliest == nil {
+			// Every live build has gone on since, so the count was of something
+			// that this account has not seen begin.
+			w.account.clock.begin(building)
+			continue
+		}
+		w.end(likeliest, e)
 	}
+}
+
+// likeliest is the build that ended when e was counted, of those that have not
+// gone on since: one that a message says has failed, if e was a failure, and no
+// such one otherwise; of these the one that was heard of last.
+func (w *worker) likeliest(e ending) (found *build, candidates int) {
+	fits := func(b *build) bool {
+		failed := w.account.messages.failures[b.derivation] != nil
+		return failed == (e.outcome == CountedFailed)
+	}
+	for _, b := range w.live {
+		if b.sign >= e.seq {
+			continue
+		}
+		candidates++
+		if found == nil || fits(b) && !fits(found) || fits(b) == fits(found) && b.sign > found.sign {
+			found = b
+		}
+	}
+	return found, candidates
 }
