@@ -44,10 +44,12 @@ var ErrTerminalInterrupt = errors.New("interrupted at the terminal")
 // the context or by the terminal.
 var ErrInterrupted = errors.New("interrupted")
 
-// terminalGrace is how long a nix that the terminal has interrupted may take to
-// end before the interrupt is sent again: the sender may have meant this process
-// alone (kill -INT), and a second SIGINT does Nix no harm.
-const terminalGrace = time.Second
+// interruptAgain is how long after an interrupt nix gets another one, for as long
+// as it runs. It does Nix no harm, and there are two reasons: a signal that comes
+// just before Nix begins to wait for its builds is lost on it; and where Ctrl-C
+// was taken for the sender it may have been somebody who meant this process alone
+// (kill -INT).
+const interruptAgain = 500 * time.Millisecond
 
 // features are enabled for each call, because Debian's nix.conf enables none.
 var features = []string{"--extra-experimental-features", "nix-command flakes"}
@@ -124,12 +126,21 @@ func exitCode(state *os.ProcessState) int {
 	return state.ExitCode()
 }
 
+// interrupt interrupts a process until it has ended: then it takes no signal any
+// more, and Signal says so.
 func interrupt(ctx context.Context, p *os.Process) error {
 	if !errors.Is(context.Cause(ctx), ErrTerminalInterrupt) {
-		return p.Signal(os.Interrupt)
+		if err := p.Signal(os.Interrupt); err != nil {
+			return err
+		}
 	}
-	// A process that has ended takes no signal: Signal only says so.
-	time.AfterFunc(terminalGrace, func() { p.Signal(os.Interrupt) })
+	var again func()
+	again = func() {
+		if p.Signal(os.Interrupt) == nil {
+			time.AfterFunc(interruptAgain, again)
+		}
+	}
+	time.AfterFunc(interruptAgain, again)
 	return nil
 }
 

@@ -33,7 +33,7 @@ cd "`+dir+`"
 trap 'echo heard >>count' INT
 echo $$ >begun
 while [ ! -s count ]; do sleep 0.05; done
-sleep 0.5
+sleep 0.2
 exit 1
 `)
 	if err := os.Chmod(filepath.Join(dir, "nix"), 0o755); err != nil {
