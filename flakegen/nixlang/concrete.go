@@ -143,14 +143,17 @@ type function struct {
 }
 
 // setFunction is "{ a, b ? c, ... }@bind: body". below is the colon and the
-// first token behind it.
+// first token behind it; where the function is the last argument of another it
+// is the parenthesis in front and that token, so that the body never begins on
+// the line of the formals when these already have a line of their own.
 type setFunction struct {
 	pair
-	formals  []formal
-	ellipsis bool
-	bind     string
-	below    pair
-	body     node
+	formals        []formal
+	ellipsis       bool
+	bind           string
+	below          pair
+	isLastArgument bool
+	body           node
 }
 
 // formal is "name" or "name ? fallback"; fallback may be nil.

@@ -218,6 +218,11 @@ func (w *lowering) apply(e *Apply) *apply {
 		fn = application.Fn
 	}
 	slices.Reverse(args)
+	if p, ok := args[len(args)-1].(*parens); ok {
+		if f, ok := p.inner.(*setFunction); ok {
+			f.isLastArgument = true
+		}
+	}
 	return &apply{fn: w.term(fn), args: args}
 }
 
@@ -378,12 +383,23 @@ func (w *lowering) side(list []node, op Op, e Expr, groups, either bool) []node 
 	return append(list, w.operand(e, least))
 }
 
+func beginsWithPath(n node) bool {
+	switch n := n.(type) {
+	case *word:
+		return n.path
+	case *apply:
+		return beginsWithPath(n.fn)
+	default:
+		return false
+	}
+}
+
 func (w *lowering) unary(e *Unary) node {
 	switch e.Op {
 	case Negate:
 		x := w.operand(e.X, applyLevel)
-		if p, ok := x.(*word); ok && p.path {
-			x = &parens{inner: x} // -./x is a path of that name.
+		if beginsWithPath(x) {
+			x = &parens{inner: x} // "-./x" is a path of that name.
 		}
 		return &prefix{op: "-", x: x}
 	case Not:

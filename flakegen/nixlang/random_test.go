@@ -16,6 +16,8 @@ type grower struct {
 	verbose bool
 	// chatty makes many comments.
 	chatty bool
+	// unindented leaves out strings between pairs of single quotes.
+	unindented bool
 	// budget is how many expressions may still have others in them.
 	budget int
 	names  int
@@ -32,7 +34,12 @@ func pick[T any](g *grower, from ...T) T { return from[g.IntN(len(from))] }
 
 func (g *grower) file() *File {
 	g.budget = 1 << g.IntN(12)
-	f := &File{Body: g.expr(1 + g.IntN(16))}
+	f := &File{}
+	if g.chance(10) {
+		f.Body = g.tower(10 + g.IntN(40))
+	} else {
+		f.Body = g.expr(1 + g.IntN(16))
+	}
 	if g.chance(50) {
 		f.Header = g.comments()
 	}
@@ -75,6 +82,45 @@ func (g *grower) expr(depth int) Expr {
 	}
 }
 
+// tower makes an expression with one very deep part.
+func (g *grower) tower(height int) Expr {
+	e := g.leaf()
+	for range height {
+		small := func() Expr { return g.expr(g.IntN(2)) }
+		switch g.IntN(14) {
+		case 0:
+			e = ListOf(small(), e)
+		case 1:
+			e = Attrs(Bind(g.unique(), e))
+		case 2:
+			e = Attrs(Bind(g.unique(), e), Bind(g.unique(), small()))
+		case 3:
+			e = Call(small(), e)
+		case 4:
+			e = Call(small(), small(), e)
+		case 5:
+			e = Call(small(), e, small())
+		case 6:
+			e = Call(small(), e, small(), small())
+		case 7:
+			e = &Lambda{Param: Name(g.name()), Body: e}
+		case 8:
+			e = &Lambda{Param: &Formals{Args: []Formal{{Name: g.unique()}}}, Body: e}
+		case 9:
+			e = &Binary{Op: pick(g, Update, Concat, Add, And), Left: e, Right: small()}
+		case 10:
+			e = &Binary{Op: pick(g, Update, Concat, Add, And), Left: small(), Right: e}
+		case 11:
+			e = &String{Indented: g.chance(50) && !g.unindented, Parts: []Part{{Text: g.text()}, {Interpolated: e}, {Text: g.text()}}}
+		case 12:
+			e = &With{Scope: small(), Body: e}
+		default:
+			e = &If{Cond: small(), Then: small(), Else: e}
+		}
+	}
+	return e
+}
+
 func (g *grower) leaf() Expr {
 	switch g.IntN(12) {
 	case 0:
@@ -99,6 +145,9 @@ func (g *grower) leaf() Expr {
 func (g *grower) name() string {
 	if g.verbose && g.chance(30) {
 		return pick(g, "a", "the", "stdenv") + strings.Repeat("VeryLong", g.IntN(6)) + strings.Repeat("x", g.IntN(9))
+	}
+	if g.verbose && g.chance(30) {
+		return strings.Repeat("n", 1+g.IntN(90)) // to end just before or behind the limit
 	}
 	return pick(g, "a", "b", "x'", "pkgs", "lib", "true", "null", "stdenv", "mkDerivation", "native-build_inputs", "hostPlatform")
 }
@@ -265,7 +314,7 @@ func (g *grower) binary(depth int) Expr {
 }
 
 func (g *grower) str(depth int) *String {
-	s := &String{Indented: g.chance(60)}
+	s := &String{Indented: g.chance(60) && !g.unindented}
 	for range g.count(1, 6) {
 		if g.chance(30) {
 			s.Parts = append(s.Parts, Part{Interpolated: g.expr(depth - 1)})

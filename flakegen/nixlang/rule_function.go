@@ -28,7 +28,9 @@ func (n *function) write(w *streamWriter) {
 
 func (n *setFunction) write(w *streamWriter) {
 	n.writeParameter(w)
-	w.watch(&n.below.first)
+	if !n.isLastArgument {
+		w.watch(&n.below.first)
+	}
 	w.text(":")
 	switch {
 	case n.bind == "" && n.below.broken:

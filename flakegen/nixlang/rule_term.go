@@ -161,6 +161,9 @@ func (w *streamWriter) writeEnclosed(n node) {
 func (n *parens) writeLastPart(w *streamWriter) {
 	w.begin(priority)
 	w.level++
+	if f, ok := n.inner.(*setFunction); ok && f.isLastArgument {
+		w.watch(&f.below.first)
+	}
 	w.text("(")
 	w.space(cut)
 	w.begin(plain)
