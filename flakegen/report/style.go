@@ -48,7 +48,8 @@ type glyph struct{ utf8, ascii string }
 
 var (
 	dot      = glyph{" · ", ", "}
-	arrow    = glyph{" → ", " > "}
+	space    = glyph{" ", " "}
+	arrow    = glyph{" →", " >"}
 	bar      = glyph{"│ ", "| "}
 	ellipsis = glyph{"…", "..."}
 	cross    = glyph{"✗", "x"}

@@ -325,9 +325,12 @@ func (t *text) criticalPath() {
 	if left := len(items) - shownChain; left > 0 {
 		items = append([]string{items[0], fmt.Sprintf("%d more", left)}, items[left+1:]...)
 	}
+	for i := range items[:len(items)-1] {
+		items[i] += t.glyph(arrow)
+	}
 	t.section()
 	t.line("critical path")
-	for _, l := range t.flow(items, arrow, t.width()-2) {
+	for _, l := range t.flow(items, space, t.width()-2) {
 		t.line("  %s", l)
 	}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -177,6 +178,39 @@ func TestTextOfStreams(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkGolden(t, "testdata/text/"+test.stream+".golden", b.String())
+	}
+}
+
+// A build of a thousand derivations has a report that fits a few screens.
+func TestTextIsBounded(t *testing.T) {
+	r := timing.Report{Status: timing.Succeeded, WallSeconds: 1}
+	for i := range 1000 {
+		path := fmt.Sprintf("/nix/store/00000000000000000000000000000000-build-%d.drv", i)
+		r.Derivations = append(r.Derivations, timing.Derivation{
+			Derivation: path, Name: fmt.Sprint("build-", i), Disposition: timing.DispositionBuilt, Seconds: float64(i),
+		})
+		r.CriticalPath = append(r.CriticalPath, path)
+		r.Fetched = append(r.Fetched, timing.Fetch{Path: path, From: "https://cache.nixos.org", Seconds: float64(i)})
+		r.Errors = append(r.Errors, "error")
+	}
+	var b strings.Builder
+	if err := Text(&b, r, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "\n"); n > 80 {
+		t.Errorf("%d lines", n)
+	}
+	for _, want := range []string{
+		"\nbuild-999  built  16 min 39 s\n", "\nand 970 more, none slower\n",
+		"\nfetched 1000 paths from https://cache.nixos.org\n", "· and 995 more\n",
+		"  build-0 0 ms → 988 more → build-989 16 min 29 s →", "\nand 990 more\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	if t.Failed() {
+		t.Log(b.String())
 	}
 }
 
