@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -93,9 +95,26 @@ func setup(env *testscript.Env) error {
 	}
 	env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	env.Setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+	for _, name := range []string{"GOCACHE", "GOMODCACHE"} {
+		env.Setenv(name, goEnv()[name])
+	}
 	env.Setenv("NIX_CONFIG", "substituters =\nsandbox = false\nbuild-users-group =\n")
 	return nil
 }
+
+// goEnv is what go env says of its caches, which a hook that builds flakegen is
+// to share: they depend on HOME, and a script has a home of its own.
+var goEnv = sync.OnceValue(func() map[string]string {
+	values := map[string]string{}
+	out, err := exec.Command("go", "env", "-json", "GOCACHE", "GOMODCACHE").Output()
+	if err == nil {
+		err = json.Unmarshal(out, &values)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return values
+})
 
 // code runs a program and holds its exit code: code 2 flakegen check. Its streams
 // are there for stdout and stderr as after exec.
