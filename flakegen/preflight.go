@@ -36,7 +36,7 @@ type BlockedOutput struct {
 // UnableError says that this machine cannot do what was asked, by a finding.
 type UnableError struct{ Finding Finding }
 
-// Preflight looks whether the outputs for other systems than the native one can
+// preflight looks whether the outputs for other systems than the native one can
 // be built or fetched here, and says in an *UnableError when not. The
 // alternatives are outputs that it may propose instead.
 //

@@ -1,6 +1,7 @@
 package flakegen
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/flakegen/flakegen/flakegen/nixcmd"
 	"github.com/flakegen/flakegen/flakegen/timing"
 )
 
@@ -135,5 +137,33 @@ func TestForeignOutputThatDoesNotEvaluate(t *testing.T) {
 	r := f.build(foreign, "thrown")
 	if r.Status != timing.Failed || !strings.Contains(strings.Join(r.Errors, "\n"), "by intention") {
 		t.Errorf("%+v", r)
+	}
+}
+
+func TestInterruptedPreflight(t *testing.T) {
+	f := newFlakeOfBuilds(t, t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r, err := Build(ctx, f.options(foreign, "rts"))
+	if r != nil || !errors.Is(err, nixcmd.ErrInterrupted) || Outcome(r, err) != BuildInterrupted {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestAlternatives(t *testing.T) {
+	s := parse(t, twoVariants)
+	for name, want := range map[string]string{
+		"both":        "packages.aarch64-darwin.rts-checked",
+		"rts-checked": "packages.aarch64-darwin.rts-build",
+		"tool":        "",
+		"none":        "",
+	} {
+		var got []string
+		for _, o := range Alternatives(s, []timing.Output{output(foreign, name)}) {
+			got = append(got, o.Attribute)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("the alternatives of %s are %q, want %q", name, got, want)
+		}
 	}
 }

@@ -56,7 +56,7 @@ func (n *Nix) Build(ctx context.Context, req BuildRequest) ([]Product, error) {
 	interrupted := make(chan bool, 1)
 	go func() { interrupted <- observe(stream, req) }()
 	var stdout bytes.Buffer
-	err = n.run(ctx, call{args: slices.Concat(args, n.Args.forBuilding(), words), stdout: &stdout, stderr: records})
+	err = n.run(ctx, call{args: slices.Concat(args, n.Args.forBuilding(), words), stdout: &stdout, records: records})
 	records.Close()
 	if told := <-interrupted; told && err != nil && !errors.Is(err, ErrInterrupted) {
 		var failed *Error

@@ -3,6 +3,7 @@ package nixcmd
 import (
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
@@ -23,7 +24,14 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%s: %v", CommandLine(e.Program, e.Args), e.reason())
+	args := slices.Clone(e.Args)
+	for i, a := range args {
+		// A program in the arguments would hide what it is about.
+		if first, _, long := strings.Cut(a, "\n"); long {
+			args[i] = first + " …"
+		}
+	}
+	text := fmt.Sprintf("%s: %v", Printable(CommandLine(e.Program, args)), e.reason())
 	if e.Stderr != "" {
 		text += "\n" + e.Stderr
 	}

@@ -3,7 +3,6 @@ package nixcmd
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -57,10 +56,6 @@ func (n *Nix) Missing(ctx context.Context, installables []Installable, patience 
 	var stdout bytes.Buffer
 	stderr := &missingReader{}
 	if err := n.run(ctx, call{args: append(args, words...), stdout: &stdout, stderr: stderr}); err != nil {
-		var failed *Error
-		if errors.As(err, &failed) {
-			failed.Stderr = stderr.kept.String()
-		}
 		return Missing{}, fmt.Errorf("ask Nix what is missing: %w", err)
 	}
 	missing := stderr.missing()
@@ -70,10 +65,12 @@ func (n *Nix) Missing(ctx context.Context, installables []Installable, patience 
 	return missing, nil
 }
 
+// maxMissingLine is longer than any line that matters: they hold a store path.
+const maxMissingLine = 8 << 10
+
 // missingReader picks the lists out of what `nix build --dry-run` writes on
 // stderr: a line that names the list, then a path a line, indented.
 type missingReader struct {
-	kept    tail
 	partial []byte
 	list    *[]string
 	found   Missing
@@ -91,7 +88,6 @@ var missingHeads = []struct {
 var unreachable = regexp.MustCompile(`unable to download '([a-z0-9+]+://[^/']+)`)
 
 func (r *missingReader) Write(p []byte) (int, error) {
-	r.kept.Write(p)
 	r.partial = append(r.partial, p...)
 	for {
 		line, rest, whole := bytes.Cut(r.partial, []byte("\n"))
@@ -101,8 +97,8 @@ func (r *missingReader) Write(p []byte) (int, error) {
 		r.line(string(line))
 		r.partial = rest
 	}
-	if len(r.partial) > tailSize {
-		r.partial = r.partial[:0] // no line of Nix's: a path has 211 characters more than the store
+	if len(r.partial) > maxMissingLine {
+		r.partial = r.partial[:0]
 	}
 	return len(p), nil
 }
@@ -142,10 +138,6 @@ func (n *Nix) Invalid(ctx context.Context, paths []string) ([]string, error) {
 		[]string{"--option", "substitute", "false", "--"}, paths)
 	stderr := &missingReader{}
 	if err := n.run(ctx, call{args: args, stderr: stderr}); err != nil {
-		var failed *Error
-		if errors.As(err, &failed) {
-			failed.Stderr = stderr.kept.String()
-		}
 		return nil, fmt.Errorf("ask Nix what is in the store: %w", err)
 	}
 	return stderr.missing().Unknown, nil

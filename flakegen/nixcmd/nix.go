@@ -58,7 +58,10 @@ var features = []string{"--extra-experimental-features", "nix-command flakes"}
 type call struct {
 	args   []string
 	stdout io.Writer // nil: dropped
-	stderr io.Writer // nil: its end is kept for the error
+	// An error keeps the end of stderr; stderr takes all of it as well. It may be
+	// nil. With records stderr is a log stream and goes there alone.
+	stderr  io.Writer
+	records io.Writer
 }
 
 // run runs nix to its end. An error is an [*Error], or what makes it impossible
@@ -75,13 +78,17 @@ func (n *Nix) run(ctx context.Context, c call) error {
 		return err
 	}
 	kept := &tail{}
-	if c.stderr == nil {
-		c.stderr = kept
+	var stderr io.Writer = kept
+	switch {
+	case c.records != nil:
+		stderr = c.records
+	case c.stderr != nil:
+		stderr = io.MultiWriter(kept, c.stderr)
 	}
 	args := append(features[:len(features):len(features)], c.args...)
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir, cmd.Env = n.Dir, n.Env
-	cmd.Stdout, cmd.Stderr = c.stdout, c.stderr
+	cmd.Stdout, cmd.Stderr = c.stdout, stderr
 	cmd.Cancel = func() error { return interrupt(ctx, cmd.Process) }
 	cmd.WaitDelay = n.grace()
 
