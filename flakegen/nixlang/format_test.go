@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -28,5 +29,14 @@ func TestDump(t *testing.T) {
 		if err := os.WriteFile(name, Format(newGrower(seed).file()), 0o666); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// samePrint checks the text of an expression. A line break at the beginning of
+// want is left out, so that it can begin on a line of its own.
+func samePrint(t *testing.T, e Expr, want string) {
+	t.Helper()
+	if got := Print(e); got != strings.TrimPrefix(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", got, strings.TrimPrefix(want, "\n"))
 	}
 }
