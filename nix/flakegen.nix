@@ -9,7 +9,7 @@ pkgs.buildGoModule {
   inherit version;
   src = lib.cleanSource ../.;
 
-  vendorHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+  vendorHash = "sha256-hTeC61/NDRT4ZZfkqE+1bM2TPGeS9sVL9bFgA52BmPw=";
   subPackages = [ "cmd/flakegen" ];
   ldflags = [
     "-s"
