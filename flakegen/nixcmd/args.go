@@ -27,7 +27,7 @@ func ParseArgs(args []string, dir string) (Args, error) {
 	var parsed Args
 	for len(args) > 0 {
 		name := args[0]
-		if !strings.HasPrefix(name, "-") || name == "-" {
+		if !strings.HasPrefix(name, "-") || name == "-" || name == "--" {
 			return Args{}, fmt.Errorf("%q is no flag: name what to build before the --", name)
 		}
 		flag, known := lookUpFlag(name)

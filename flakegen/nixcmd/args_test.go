@@ -48,6 +48,7 @@ func TestParseArgsRefuses(t *testing.T) {
 		"nixpkgs#hello":      "before the --",
 		"--cores 2 .#rts":    "before the --",
 		"-":                  "is no flag",
+		"--impure -- x":      "is no flag",
 		"--cores":            "--cores needs 1 value behind it",
 		"--option cores":     "--option needs 2 values behind it",
 		"-j":                 "-j needs 1 value",
