@@ -1,3 +1,4 @@
-// Package chores tests the scripts in .ci on machines that the one of the
-// developer is not: without Go, without Debian. It has tests only.
+// Package chores tests what keeps this repository in order: the hashes that it
+// pins, and the scripts in .ci on machines that the developer's is not, without
+// Go, without Debian. It has tests only.
 package chores
