@@ -4,9 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
-	"github.com/hashicorp/hcl/v2/hclparse"
+	"github.com/flakegen/flakegen/flakegen/generate"
 )
 
 func TestMedian(t *testing.T) {
@@ -78,13 +79,25 @@ func TestTableNamesAMissedAim(t *testing.T) {
 	}
 }
 
-func TestSpecsAreHCL(t *testing.T) {
-	for name, text := range map[string]string{"many": manyPackages(3), "slow": slowEvaluation} {
-		if _, diagnostics := hclparse.NewParser().ParseHCL([]byte(text), name); diagnostics.HasErrors() {
-			t.Error(diagnostics)
-		}
-	}
-	if got := strings.Count(manyPackages(3), "\npackage "); got != 3 {
-		t.Errorf("%d packages, want 3", got)
+func TestSpecsRender(t *testing.T) {
+	for name, test := range map[string]struct {
+		spec  string
+		files int
+	}{
+		"many": {manyPackages(3), 4}, // and flake.nix
+		"slow": {slowEvaluation, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rendering, err := generate.Tree(fstest.MapFS{
+				"flakegen.hcl":      {Data: []byte(test.spec)},
+				"source/Cargo.lock": {},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(rendering.Files) != test.files {
+				t.Errorf("%d files, want %d", len(rendering.Files), test.files)
+			}
+		})
 	}
 }

@@ -89,7 +89,7 @@ func bench(ctx context.Context, flakegen, repository string, runs, packages int,
 	// Percent-encoded, because Nix 2.8 takes no folder with a space otherwise.
 	installable := (&url.URL{Scheme: "git+file", Path: slow, Fragment: "packages." + system() + ".slow"}).String()
 	// Without the evaluation cache Nix evaluates every time.
-	nixArguments := []string{"--no-link", "--option", "eval-cache", "false", "--override-input", "nixpkgs", "path:./hostpkgs"}
+	nixArguments := []string{"--option", "eval-cache", "false", "--override-input", "nixpkgs", "path:./hostpkgs"}
 
 	measures := []measure{
 		{
@@ -106,8 +106,8 @@ func bench(ctx context.Context, flakegen, repository string, runs, packages int,
 		},
 		{
 			name:     "build where all is present, and the same nix build",
-			flakegen: side{dir: slow, argv: append([]string{flakegen, "build", "slow", "--"}, nixArguments...)},
-			other:    side{dir: slow, argv: append([]string{"nix", "--extra-experimental-features", "nix-command flakes", "build", installable}, nixArguments...)},
+			flakegen: side{dir: slow, argv: append([]string{flakegen, "build", "slow", "--no-link", "--"}, nixArguments...)},
+			other:    side{dir: slow, argv: append([]string{"nix", "--extra-experimental-features", "nix-command flakes", "build", "--no-link", installable}, nixArguments...)},
 			aim:      1.1, runs: max(runs/2, 1),
 		},
 	}

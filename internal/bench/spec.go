@@ -65,7 +65,7 @@ alias "part%04[1]d" {
 }
 
 // slowEvaluation is a spec of one package that is quick to build and takes Nix
-// about a second to evaluate: it counts the digits of a list of numbers.
+// about a second to evaluate: it hashes 1.2 million numbers.
 const slowEvaluation = `flake {
   description = "Slow to evaluate, quick to build"
   systems     = ["x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin"]
@@ -74,9 +74,13 @@ const slowEvaluation = `flake {
 input "nixpkgs" { url = "path:./hostpkgs" }
 
 package "slow" {
+  let {
+    hashes = builtins::genList(fn(n, builtins::hashString("sha256", builtins::toString(n))), 1200000)
+  }
+
   name         = "slow"
   dontUnpack   = true
-  digits       = builtins::stringLength(builtins::concatStringsSep("", builtins::genList(builtins.toString, 1200000)))
-  installPhase = "echo $digits >$out\n"
+  hash         = builtins::hashString("sha256", builtins::concatStringsSep("", let.hashes))
+  installPhase = "echo $hash >$out\n"
 }
 `
