@@ -1,6 +1,10 @@
 package nixlang
 
-import "bytes"
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
 
 // Mark says that the entry or item that carried Origin begins at Line of the
 // text, counted from 1. The comments above it stand before that line.
@@ -33,6 +37,8 @@ func FormatMarked(f *File) ([]byte, []Mark) {
 		header.WriteByte('\n')
 	}
 	text := append(header.Bytes(), w.settle(body)...)
+	// Places are numbered from the top to the bottom.
+	slices.SortFunc(w.marked, func(a, b markedRow) int { return cmp.Compare(a.row.at, b.row.at) })
 	marks := make([]Mark, len(w.marked))
 	for i, m := range w.marked {
 		marks[i] = Mark{Origin: m.origin, Line: len(f.Header) + m.line}

@@ -158,12 +158,17 @@ func (w *lowering) inherit(e *Inherit) *inherit {
 	if e.From != nil {
 		n.from = &parens{inner: w.node(e.From)}
 	}
-	n.names = w.path(Names(e.Names...))
+	for _, name := range e.Names {
+		n.names = append(n.names, w.selector(AttrName{Name: name}))
+	}
 	w.pairs = append(w.pairs, &n.pair)
 	return n
 }
 
 func (w *lowering) path(path []AttrName) []selector {
+	if len(path) == 0 {
+		panic("nixlang: an attribute path has at least one name")
+	}
 	result := make([]selector, len(path))
 	for i, name := range path {
 		result[i] = w.selector(name)

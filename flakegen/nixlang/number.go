@@ -56,15 +56,21 @@ func floatTree(f Float) Expr {
 	}
 }
 
-// floatText returns the shortest decimal of a float that is not negative. Nix
-// wants a point in front of an exponent: 1e5 is no float, 1.0e5 is.
+// floatText returns the shortest decimal that reads back as f, which is not
+// negative, with an exponent where there would be many zeros. Nix wants a point
+// in front of the exponent: 1e5 is no float, 1.0e5 is.
 func floatText(f Float) string {
-	digits, exponent, hasExponent := strings.Cut(strconv.FormatFloat(float64(f), 'g', -1, 64), "e")
+	form := byte('f')
+	if f != 0 && (f < 1e-5 || f >= 1e21) {
+		form = 'e'
+	}
+	digits, exponent, hasExponent := strings.Cut(strconv.FormatFloat(float64(f), form, -1, 64), "e")
 	if !strings.Contains(digits, ".") {
 		digits += ".0"
 	}
 	if !hasExponent {
 		return digits
 	}
-	return digits + "e" + strings.TrimPrefix(exponent, "+")
+	sign := strings.TrimRight(exponent[:1], "+")
+	return digits + "e" + sign + strings.TrimLeft(exponent[1:], "0")
 }
