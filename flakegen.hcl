@@ -42,7 +42,7 @@ package "flakegen" {
   version = let.version
   src     = lib::cleanSource(path("."))
 
-  vendorHash  = "sha256-hTeC61/NDRT4ZZfkqE+1bM2TPGeS9sVL9bFgA52BmPw="
+  vendorHash  = "sha256-zGzOHl1ki2w9VCc46OI4WoSCIFDnyVy/66mTb7/3LZY="
   subPackages = ["cmd/flakegen"]
   ldflags     = ["-s", "-w", "-X main.stamped=${let.version}"]
   env         = { CGO_ENABLED = 0 }

@@ -9,7 +9,7 @@ pkgs.buildGoModule {
   inherit version;
   src = lib.cleanSource ../.;
 
-  vendorHash = "sha256-hTeC61/NDRT4ZZfkqE+1bM2TPGeS9sVL9bFgA52BmPw=";
+  vendorHash = "sha256-zGzOHl1ki2w9VCc46OI4WoSCIFDnyVy/66mTb7/3LZY=";
   subPackages = [ "cmd/flakegen" ];
   ldflags = [
     "-s"
