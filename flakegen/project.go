@@ -18,6 +18,9 @@ type Project struct {
 	// Folder is where the user is, absolute, and From how Root is called from
 	// there, such as "../..".
 	Folder, From string
+	// Start is the folder that the root was looked for from, absolute: what
+	// relative paths of the user's are relative to.
+	Start string
 	// Env is the environment for the programs that are started, as in os.Environ.
 	Env []string
 }
@@ -43,7 +46,7 @@ func Find(folder, dir string, env []string) (*Project, error) {
 		case err == nil && info.IsDir():
 			return nil, fmt.Errorf("find the spec: %s is a folder", filepath.Join(root, spec.FileName))
 		case err == nil:
-			return &Project{Root: root, Folder: folder, From: way(folder, root), Env: env}, nil
+			return &Project{Root: root, Folder: folder, From: way(folder, root), Start: start, Env: env}, nil
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, fmt.Errorf("find the spec: %w", err)
 		}

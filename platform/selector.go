@@ -22,7 +22,7 @@ func Matches(selector string, s System) int {
 // IsSelector says whether name can stand as a selector at all: a known system,
 // the kernel of one, or default.
 func IsSelector(name string) bool {
-	return name == Default || IsKnown(System(name)) || slices.Contains(Kernels(), name)
+	return name == Default || IsKnown(System(name)) || slices.Contains(kernels(), name)
 }
 
 // SuggestSelector gives the selector that name most likely means, or "".

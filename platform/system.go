@@ -3,6 +3,7 @@ package platform
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/agext/levenshtein"
 )
@@ -48,14 +49,16 @@ func Known() []System {
 func IsKnown(s System) bool { return slices.Contains(known, s) }
 
 // Kernels lists the kernels of the known systems, sorted, each once.
-func Kernels() []string {
+func Kernels() []string { return slices.Clone(kernels()) }
+
+var kernels = sync.OnceValue(func() []string {
 	var list []string
 	for _, s := range known {
 		list = append(list, s.Kernel())
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
-}
+})
 
 // aliases are names that people and other tools use for the same system.
 var aliases = map[string]System{

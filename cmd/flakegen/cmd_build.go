@@ -118,7 +118,7 @@ func (p *program) buildOptions(c *cli.Context, project *flakegen.Project, render
 	if err != nil {
 		return none, exit(exitUsage, "%s", err)
 	}
-	nix, err := p.nix()
+	nix, err := p.nix(project)
 	if err != nil {
 		return none, err
 	}
@@ -136,12 +136,12 @@ func (p *program) buildOptions(c *cli.Context, project *flakegen.Project, render
 }
 
 // nix is the nix program with the user's flags for it.
-func (p *program) nix() (*nixcmd.Nix, error) {
-	args, err := nixcmd.ParseArgs(p.nixArguments, p.env.folder)
+func (p *program) nix(project *flakegen.Project) (*nixcmd.Nix, error) {
+	args, err := nixcmd.ParseArgs(p.nixArguments, project.Start)
 	if err != nil {
 		return nil, exit(exitUsage, "%s", err)
 	}
-	return &nixcmd.Nix{Dir: p.env.folder, Env: p.env.variables, Args: args}, nil
+	return &nixcmd.Nix{Dir: project.Start, Env: p.env.variables, Args: args}, nil
 }
 
 func (p *program) showReport(r timing.Report, asJSON bool) error {
