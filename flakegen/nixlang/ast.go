@@ -14,7 +14,8 @@ type Ident string
 type Int int64
 
 // Float is a floating point literal, printed as the shortest decimal that reads
-// back as the same float64. It must be finite.
+// back as the same float64. It must be finite. A negative zero and numbers too
+// small for a Nix literal print as the product that yields them.
 type Float float64
 
 // String is a string with interpolations.
@@ -34,8 +35,8 @@ type Part struct {
 	Interpolated Expr
 }
 
-// Path is a path literal such as ../rts or ./. and must be one: characters
-// A-Z a-z 0-9 . _ + - and at least one slash, no trailing slash.
+// Path is a path literal such as ../rts or ./. and must be one, see [IsPath]:
+// characters A-Z a-z 0-9 . _ + - and at least one slash, no trailing slash.
 type Path string
 
 // List is a list.
@@ -69,7 +70,8 @@ type Binding struct {
 	Value Expr
 }
 
-// Inherit is "inherit a b;" or, with From, "inherit (from) a b;".
+// Inherit is "inherit a b;" or, with From, "inherit (from) a b;". The printer
+// adds the parentheses.
 type Inherit struct {
 	Trivia
 	From  Expr
@@ -80,7 +82,7 @@ type Inherit struct {
 // element is one line; the printer makes them harmless whatever they hold (no
 // control character survives).
 type Trivia struct {
-	// Blank asks for an empty line above.
+	// Blank asks for an empty line above. The first entry or item has none.
 	Blank bool
 	// Lead stands above, one line each.
 	Lead []string
@@ -92,13 +94,14 @@ type Trivia struct {
 }
 
 // AttrName is one step of an attribute path: a static Name, quoted by the
-// printer where it has to be, or a Dynamic expression, ${…}.
+// printer where it has to be, or a Dynamic expression, ${…}. A Dynamic [String]
+// prints as a quoted name with its interpolations.
 type AttrName struct {
 	Name    string
 	Dynamic Expr
 }
 
-// Select is "of.path" or "of.path or default".
+// Select is "of.path" or "of.path or default"; Or may be nil.
 type Select struct {
 	Of   Expr
 	Path []AttrName
@@ -155,7 +158,9 @@ type With struct{ Scope, Body Expr }
 // Assert is "assert cond; body".
 type Assert struct{ Cond, Body Expr }
 
-// Binary is an operation with two operands.
+// Binary is an operation with two operands. Parentheses keep the order of
+// operations, except where it makes no difference: a chain of //, ++, && or ||
+// is printed as one, whichever way it is nested.
 type Binary struct {
 	Op          Op
 	Left, Right Expr

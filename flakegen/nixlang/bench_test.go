@@ -75,11 +75,14 @@ func BenchmarkPackages(b *testing.B) {
 	}
 }
 
+// BenchmarkDepth gives bytes per second, as the indentation makes the text grow
+// with the square of the depth.
 func BenchmarkDepth(b *testing.B) {
 	for _, kind := range nestings {
 		for _, depth := range []int{50, 100, 200, 400} {
 			b.Run(fmt.Sprintf("%s/%d", kind, depth), func(b *testing.B) {
 				f := &File{Body: nested(kind, depth)}
+				b.SetBytes(int64(len(Format(f))))
 				for b.Loop() {
 					Format(f)
 				}

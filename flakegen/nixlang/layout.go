@@ -147,10 +147,17 @@ func (l *layout) writeSpacing(s space, at int32, ahead *folded) {
 }
 
 func (l *layout) writeSpaces(n int) {
-	for range n {
-		l.out.WriteByte(' ')
-	}
+	l.pad(n)
 	l.column += n
+}
+
+// pad writes spaces without counting them.
+func (l *layout) pad(n int) {
+	const spaces = "                                                                "
+	for ; n > len(spaces); n -= len(spaces) {
+		l.out.WriteString(spaces)
+	}
+	l.out.WriteString(spaces[:n])
 }
 
 func (l *layout) writeText(t *token) {
@@ -179,9 +186,7 @@ func (l *layout) indent(t *token) {
 		l.margins = append(l.margins, top)
 	}
 	if l.column == 0 {
-		for range top.spaces + int(t.offset) {
-			l.out.WriteByte(' ')
-		}
+		l.pad(top.spaces + int(t.offset))
 	}
 }
 

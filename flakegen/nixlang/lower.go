@@ -95,7 +95,7 @@ func (w *lowering) quoted(s *String) *quoted {
 			return &quoted{lines: w.pieces(lines), indented: true}
 		}
 	}
-	return &quoted{lines: w.pieces([][]chunk{quotedLine(parts)})}
+	return &quoted{lines: w.pieces([][]chunk{escapeLine(parts, quoteEnd, escapeQuoted)})}
 }
 
 func (w *lowering) pieces(lines [][]chunk) [][]piece {

@@ -1,6 +1,9 @@
 package nixlang
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // chunk is a stretch of a string: text, or an interpolated expression.
 type chunk struct {
@@ -129,7 +132,7 @@ func indentedLines(parts []chunk) ([][]chunk, bool) {
 		if i == len(lines)-1 {
 			end = quoteEnd
 		}
-		escaped[i] = escapeLine(line, end)
+		escaped[i] = escapeLine(line, end, escapeIndented)
 		// Nix takes away the indentation that all lines share: one escaped
 		// space, in the first line that counts, keeps it.
 		if least > 0 && !isBlank(line) {
@@ -161,16 +164,16 @@ func splitLines(parts []chunk) [][]chunk {
 	return lines
 }
 
-func escapeLine(line []chunk, end follower) []chunk {
-	escaped := make([]chunk, len(line))
+// escapeLine escapes the texts of a line that ends in end.
+func escapeLine(line []chunk, end follower, escape func(string, follower) string) []chunk {
+	escaped := slices.Clone(line)
 	for i, part := range line {
 		next := end
 		if i+1 < len(line) {
 			next = interpolation
 		}
-		escaped[i] = part
 		if part.interpolated == nil {
-			escaped[i].text = escapeIndented(part.text, next)
+			escaped[i].text = escape(part.text, next)
 		}
 	}
 	return escaped
@@ -208,26 +211,10 @@ func leastIndentation(lines [][]chunk) (least int, found bool) {
 // needsEscape reports whether a line has characters that double quotes would
 // escape: nixfmt turns a single line without any into double quotes.
 func needsEscape(line []chunk) bool {
-	for _, part := range escapeLine(line, quoteEnd) {
+	for _, part := range escapeLine(line, quoteEnd, escapeIndented) {
 		if part.interpolated == nil && strings.ContainsAny(part.text, `"\`) {
 			return true
 		}
 	}
 	return false
-}
-
-// quotedLine escapes parts for double quotes.
-func quotedLine(parts []chunk) []chunk {
-	escaped := make([]chunk, len(parts))
-	for i, part := range parts {
-		next := quoteEnd
-		if i+1 < len(parts) {
-			next = interpolation
-		}
-		escaped[i] = part
-		if part.interpolated == nil {
-			escaped[i].text = escapeQuoted(part.text, next)
-		}
-	}
-	return escaped
 }
