@@ -57,7 +57,9 @@ let
     in
     lib.genAttrs systems (system: {
       rendered = describe (lib.mapAttrs (_: set: set.${system}) perSystem);
-      hand = describe (byHand (builtins.intersectAttrs (builtins.functionArgs byHand) (arguments system)));
+      hand = describe (
+        byHand (builtins.intersectAttrs (builtins.functionArgs byHand) (arguments system))
+      );
     });
 
   # A derivation by its path, and by what does not go into it.

@@ -9,7 +9,9 @@ let
   packages = names: lib.genAttrs names package;
   withOutputs =
     outputs: name:
-    final.runCommandLocal name { inherit outputs; } ''for output in $outputs; do mkdir "''${!output}"; done'';
+    final.runCommandLocal name {
+      inherit outputs;
+    } ''for output in $outputs; do mkdir "''${!output}"; done'';
 
   # A builder on top of mkDerivation that adds what `more` makes of its arguments.
   builder =
@@ -76,19 +78,20 @@ packages [
   apple-sdk = package "apple-sdk";
   darwinMinVersionHook = version: package "min-version-${version}";
 
-  llvmPackages_19 = packages [
-    "bintools"
-    "clang"
-    "lld"
-  ]
-  // {
-    clang-unwrapped = withOutputs [ "out" "lib" ] "clang-unwrapped";
-    stdenv = final.stdenv // {
-      mkDerivation = builder (_: {
-        CC = "clang";
-      });
+  llvmPackages_19 =
+    packages [
+      "bintools"
+      "clang"
+      "lld"
+    ]
+    // {
+      clang-unwrapped = withOutputs [ "out" "lib" ] "clang-unwrapped";
+      stdenv = final.stdenv // {
+        mkDerivation = builder (_: {
+          CC = "clang";
+        });
+      };
     };
-  };
 
   fetchFromGitHub =
     {
@@ -150,7 +153,11 @@ packages [
       };
     # A function that a pipeline takes with its last argument still missing
     buildFromCabalSdist = pkg: pkg.overrideAttrs { fromSdist = true; };
-    shellFor = args: final.mkShell (removeAttrs args [ "packages" ] // { inputsFrom = args.packages final.haskellPackages; });
+    shellFor =
+      args:
+      final.mkShell (
+        removeAttrs args [ "packages" ] // { inputsFrom = args.packages final.haskellPackages; }
+      );
     weeder = package "weeder";
   };
   haskell.lib.compose = {
@@ -173,7 +180,8 @@ packages [
     pythonVersion = "3.13";
     sitePackages = "lib/python3.13/site-packages";
     withPackages =
-      choose: final.runCommandLocal "python3-env" { chosen = choose final.python3Packages; } ''mkdir "$out"'';
+      choose:
+      final.runCommandLocal "python3-env" { chosen = choose final.python3Packages; } ''mkdir "$out"'';
   };
   python3Packages =
     packages [
