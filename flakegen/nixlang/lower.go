@@ -234,188 +234,48 @@ func (w *lowering) apply(e *Apply) *apply {
 func (w *lowering) lambda(e *Lambda) node {
 	switch p := e.Param.(type) {
 	case Name:
-		n := &function{}
-		for isName := true; isName; {
-			mustBeIdent(string(p))
-			n.names = append(n.names, string(p))
-			inner, ok := e.Body.(*Lambda)
-			if !ok {
-				break
-			}
-			if p, isName = inner.Param.(Name); isName {
-				e = inner
-			}
-		}
-		n.body = w.node(e.Body)
-		return n
+		return w.function(e)
 	case *Formals:
-		n := &setFunction{ellipsis: p.Ellipsis, bind: p.Bind}
-		for _, arg := range p.Args {
-			mustBeIdent(arg.Name)
-			f := formal{name: arg.Name}
-			if arg.Default != nil {
-				f.fallback = w.node(arg.Default)
-			}
-			n.formals = append(n.formals, f)
-		}
-		if p.Bind != "" {
-			mustBeIdent(p.Bind)
-		}
-		n.body = w.node(e.Body)
-		w.pairs = append(w.pairs, &n.pair, &n.below)
-		return n
+		return w.setFunction(p, e.Body)
 	default:
 		panic(fmt.Sprintf("nixlang: %T is no parameter", e.Param))
 	}
 }
 
-// The levels of precedence, from the loosest to the tightest.
-const (
-	openLevel = iota // functions, let, if, with, assert: as far as they reach
-	impliesLevel
-	orLevel
-	andLevel
-	equalLevel
-	lessLevel
-	updateLevel
-	notLevel
-	addLevel
-	mulLevel
-	concatLevel
-	memberLevel
-	negateLevel
-	applyLevel
-	termLevel
-)
-
-// grouping says which side of an operator may hold the same operator without
-// parentheses.
-type grouping int
-
-const (
-	neither grouping = iota
-	leftward
-	rightward
-	// bothways is for operators where the side makes no difference to the
-	// value, the order of evaluation or what is evaluated.
-	bothways
-)
-
-var operators = map[Op]struct {
-	level    int
-	grouping grouping
-}{
-	Implies:      {impliesLevel, rightward},
-	Or:           {orLevel, bothways},
-	And:          {andLevel, bothways},
-	Equal:        {equalLevel, neither},
-	NotEqual:     {equalLevel, neither},
-	Less:         {lessLevel, neither},
-	LessEqual:    {lessLevel, neither},
-	Greater:      {lessLevel, neither},
-	GreaterEqual: {lessLevel, neither},
-	Update:       {updateLevel, bothways},
-	Add:          {addLevel, leftward},
-	Sub:          {addLevel, leftward},
-	Mul:          {mulLevel, leftward},
-	Div:          {mulLevel, leftward},
-	Concat:       {concatLevel, bothways},
-}
-
-// level returns how tightly n holds together.
-func level(n node) int {
-	switch n := n.(type) {
-	case *chain:
-		return operators[n.op].level
-	case *comparison:
-		return operators[n.op].level
-	case *membership:
-		return memberLevel
-	case *prefix:
-		if n.op == "!" {
-			return notLevel
+func (w *lowering) function(e *Lambda) *function {
+	n := &function{}
+	var body Expr = e
+	for {
+		inner, isLambda := body.(*Lambda)
+		if !isLambda {
+			break
 		}
-		return negateLevel
-	case *apply:
-		return applyLevel
-	case term:
-		return termLevel
-	default:
-		return openLevel
+		name, isName := inner.Param.(Name)
+		if !isName {
+			break
+		}
+		mustBeIdent(string(name))
+		n.names = append(n.names, string(name))
+		body = inner.Body
 	}
-}
-
-// operand returns e, in parentheses where it holds together less tightly than
-// least.
-func (w *lowering) operand(e Expr, least int) node {
-	n := w.node(e)
-	if level(n) < least {
-		return &parens{inner: n}
-	}
+	n.body = w.node(body)
 	return n
 }
 
-func (w *lowering) binary(e *Binary) node {
-	op, known := operators[e.Op]
-	if !known {
-		panic(fmt.Sprintf("nixlang: %q is no operator with two operands", string(e.Op)))
-	}
-	if op.grouping == neither {
-		return &comparison{op: e.Op, left: w.operand(e.Left, op.level+1), right: w.operand(e.Right, op.level+1)}
-	}
-	return &chain{op: e.Op, operands: w.operands(nil, e)}
-}
-
-// operands appends the operands of e and of the same operator within it, as far
-// as no parentheses are needed.
-func (w *lowering) operands(list []node, e *Binary) []node {
-	op := operators[e.Op]
-	list = w.side(list, e.Op, e.Left, op.grouping == leftward, op.grouping == bothways)
-	return w.side(list, e.Op, e.Right, op.grouping == rightward, op.grouping == bothways)
-}
-
-// side appends one operand. groups says that an operator of the same level
-// needs no parentheses there, either that the same operator needs none.
-func (w *lowering) side(list []node, op Op, e Expr, groups, either bool) []node {
-	same, ok := spelledOut(e).(*Binary)
-	if ok && same.Op == op && (groups || either) {
-		return w.operands(list, same)
-	}
-	least := operators[op].level
-	if !groups {
-		least++
-	}
-	return append(list, w.operand(e, least))
-}
-
-func beginsWithPath(n node) bool {
-	switch n := n.(type) {
-	case *word:
-		return n.path
-	case *apply:
-		return beginsWithPath(n.fn)
-	default:
-		return false
-	}
-}
-
-func (w *lowering) unary(e *Unary) node {
-	switch e.Op {
-	case Negate:
-		x := w.operand(e.X, applyLevel)
-		if beginsWithPath(x) {
-			x = &parens{inner: x} // "-./x" is a path of that name.
+func (w *lowering) setFunction(p *Formals, body Expr) *setFunction {
+	n := &setFunction{ellipsis: p.Ellipsis, bind: p.Bind}
+	for _, arg := range p.Args {
+		mustBeIdent(arg.Name)
+		f := formal{name: arg.Name}
+		if arg.Default != nil {
+			f.fallback = w.node(arg.Default)
 		}
-		return &prefix{op: "-", x: x}
-	case Not:
-		// Nix takes "!a ? b" and "!a + b" as the negation of all that follows:
-		// parentheses say so.
-		x := w.operand(e.X, notLevel)
-		if l := level(x); l != notLevel && l < applyLevel {
-			x = &parens{inner: x}
-		}
-		return &prefix{op: "!", x: x}
-	default:
-		panic(fmt.Sprintf("nixlang: %q is no operator with one operand", string(e.Op)))
+		n.formals = append(n.formals, f)
 	}
+	if p.Bind != "" {
+		mustBeIdent(p.Bind)
+	}
+	n.body = w.node(body)
+	w.pairs = append(w.pairs, &n.pair, &n.below)
+	return n
 }
