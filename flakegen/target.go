@@ -113,7 +113,9 @@ func defaultNames(s *spec.Spec) []string {
 }
 
 // isInstallable tells what only Nix can read from a name of the spec.
-func isInstallable(name string) bool { return strings.ContainsAny(name, "#:/") || strings.HasPrefix(name, ".") }
+func isInstallable(name string) bool {
+	return strings.ContainsAny(name, "#:/") || strings.HasPrefix(name, ".")
+}
 
 func outputRemedy(s *spec.Spec, name string) string {
 	if near := platform.Nearest(name, s.OutputNames()); near != "" {
