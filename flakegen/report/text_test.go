@@ -91,8 +91,6 @@ func checkGolden(t *testing.T, path, got string) {
 	}
 }
 
-func exit(code int) *int { return &code }
-
 // sample is a report in which everything occurs that a report can hold.
 func sample() timing.Report {
 	return timing.Report{
