@@ -11,12 +11,17 @@ type node interface {
 // term is a node that needs no parentheses as the element of a list.
 type term interface {
 	node
+	isTerm()
+}
+
+// absorbable is a term that may begin on the line of what it belongs to and go
+// on below, as in "a = {": if it spans several lines.
+type absorbable interface {
+	term
+	spansLines() bool
 	// writeContents writes the term without a group of its own, so that the
 	// group around it decides for it. wide forces an attribute set open.
 	writeContents(w *streamWriter, wide bool)
-	// absorbable reports whether the term may begin on the line of what it
-	// belongs to and go on below, as in "a = {".
-	absorbable() bool
 }
 
 // pair is two tokens that nixfmt leaves on different lines where it finds them
@@ -212,11 +217,18 @@ func allPlain(path []selector) bool {
 	return true
 }
 
-// isAbsorbable reports whether n is a term that may begin on the line of what
-// it belongs to.
+// asAbsorbable returns n if it may begin on the line of what it belongs to.
+func asAbsorbable(n node) (_ absorbable, ok bool) {
+	a, ok := n.(absorbable)
+	if !ok || !a.spansLines() {
+		return nil, false
+	}
+	return a, true
+}
+
 func isAbsorbable(n node) bool {
-	t, ok := n.(term)
-	return ok && t.absorbable()
+	_, ok := asAbsorbable(n)
+	return ok
 }
 
 // isAbsorbed is isAbsorbable for values and parenthesized expressions, where
@@ -251,16 +263,16 @@ func (n *setFunction) isFlat() bool {
 	return true
 }
 
-// absorbable holds for strings of several lines.
-func (n *quoted) absorbable() bool { return n.indented && len(n.lines) > 1 }
+func (n *quoted) spansLines() bool { return n.indented && len(n.lines) > 1 }
 
-func (n *list) absorbable() bool { return len(n.rows) > 0 || n.broken || n.headed }
+// spansLines holds for lists with anything in them, however short.
+func (n *list) spansLines() bool { return len(n.rows) > 0 || n.headed }
 
-func (n *set) absorbable() bool { return len(n.rows) > 0 || n.broken || n.headed }
+func (n *set) spansLines() bool { return len(n.rows) > 0 || n.headed }
 
-func (*word) absorbable() bool { return false }
-
-func (*selection) absorbable() bool { return false }
-
-// absorbable is false: nothing that could be absorbed is ever put in parentheses.
-func (*parens) absorbable() bool { return false }
+func (*word) isTerm()      {}
+func (*quoted) isTerm()    {}
+func (*list) isTerm()      {}
+func (*set) isTerm()       {}
+func (*selection) isTerm() {}
+func (*parens) isTerm()    {}

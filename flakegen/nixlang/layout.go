@@ -20,7 +20,6 @@ type layout struct {
 	// margins is the indentation of the levels that are open on this line.
 	margins []margin
 	plans   map[situation]plan
-	ends    map[situation]int
 }
 
 type margin struct{ level, spaces int }
@@ -67,7 +66,6 @@ func (s *stream) layout() []byte {
 		line:    1,
 		margins: []margin{{}},
 		plans:   map[situation]plan{},
-		ends:    map[situation]int{},
 	}
 	l.writeGroup(0, nil)
 	return l.out.Bytes()
@@ -346,9 +344,6 @@ func (l *layout) groupEnd(in situation) int {
 // before the last of its line breaks does not matter to it.
 func (l *layout) expandedEnd(in situation) int {
 	s := &l.groups[in.group]
-	if end, known := l.ends[in]; known {
-		return end
-	}
 	column := in.column
 	if s.tail > s.begin+1 {
 		column = 0
@@ -370,7 +365,6 @@ func (l *layout) expandedEnd(in situation) int {
 			column += int(t.width)
 		}
 	}
-	l.ends[in] = column
 	return column
 }
 
@@ -471,9 +465,6 @@ func (l *layout) softFits(s space, at int32, column int, ahead *folded) bool {
 				pending = 1
 			}
 		case beginToken:
-			if w.isFolded(t) {
-				continue
-			}
 			used += pending
 			pending = 0
 			end := l.groups[t.group].end

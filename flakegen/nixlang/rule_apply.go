@@ -151,10 +151,10 @@ func (n *list) isShort() bool {
 }
 
 func (w *streamWriter) writeLastArgument(n node) {
-	if t, ok := n.(term); ok && t.absorbable() {
+	if a, ok := asAbsorbable(n); ok {
 		w.begin(priority)
 		w.level++
-		t.writeContents(w, false)
+		a.writeContents(w, false)
 		w.level--
 		w.end()
 		return
@@ -181,13 +181,13 @@ func (w *streamWriter) writeLastArgument(n node) {
 			beginning, rest = fn.text, inner.args[0]
 		}
 	}
-	if t, ok := rest.(term); ok && t.absorbable() {
+	if a, ok := asAbsorbable(rest); ok {
 		w.begin(priority)
 		w.level++
 		w.text("(")
 		w.text(beginning)
 		w.space(gap)
-		t.writeContents(w, true)
+		a.writeContents(w, true)
 		w.text(")")
 		w.level--
 		w.end()

@@ -47,7 +47,7 @@ func (n *setFunction) write(w *streamWriter) {
 		w.space(line)
 		w.begin(plain)
 		w.watch(&n.below.last)
-		n.body.(term).writeContents(w, true)
+		n.body.(absorbable).writeContents(w, true)
 		w.end()
 	default:
 		w.space(line)
@@ -64,7 +64,7 @@ func (n *setFunction) writeParameter(w *streamWriter) {
 	w.watch(&n.first)
 	w.text("{")
 	if len(n.formals) == 0 && !n.ellipsis {
-		w.space(emptySpace(n.broken))
+		w.space(gap)
 	} else {
 		n.writeFormals(w)
 	}

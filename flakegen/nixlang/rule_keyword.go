@@ -72,7 +72,7 @@ func (n *withIn) writeAbsorbed(w *streamWriter) {
 	n.writeScope(w)
 	w.space(gap)
 	w.begin(priority)
-	n.body.(term).writeContents(w, true)
+	n.body.(absorbable).writeContents(w, true)
 	w.end()
 	w.end()
 }

@@ -6,7 +6,7 @@ func (n *chain) write(w *streamWriter) { n.writeOperation(w, false) }
 // 166, operators). wide forces an attribute set that comes first open.
 func (n *chain) writeOperation(w *streamWriter, wide bool) {
 	w.begin(plain)
-	if first, ok := n.operands[0].(term); ok && wide && first.absorbable() {
+	if first, ok := asAbsorbable(n.operands[0]); ok && wide {
 		first.writeContents(w, true)
 	} else {
 		n.operands[0].write(w)
@@ -60,7 +60,7 @@ func (n *chain) writeValue(w *streamWriter) {
 			w.text(string(n.op))
 			w.space(gap)
 			w.begin(priority)
-			n.operands[1].(term).writeContents(w, true)
+			n.operands[1].(absorbable).writeContents(w, true)
 			w.end()
 			w.end()
 			w.end()

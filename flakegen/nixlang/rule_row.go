@@ -52,20 +52,15 @@ func (n *binding) write(w *streamWriter) {
 	w.level++
 	w.space(gap)
 	w.text("=")
-	_, isParens := n.value.(*parens)
-	switch isLong := len(n.path) > 4 || !allPlain(n.path); {
-	case !isLong:
-		w.writeValue(n.value)
-	case isParens: // a priority group by themselves
-		w.space(cut)
-		w.writeValue(n.value)
-	default:
-		// Behind a long path a line break gains space for the value, behind a
-		// short one it does not.
+	// Behind a long path a line break gains space for the value, behind a short
+	// one it does not.
+	if len(n.path) > 4 || !allPlain(n.path) {
 		w.space(cut)
 		w.begin(priority)
 		w.writeValue(n.value)
 		w.end()
+	} else {
+		w.writeValue(n.value)
 	}
 	w.level--
 	w.text(";")
@@ -120,9 +115,6 @@ func (w *streamWriter) writeValue(n node) {
 		return
 	}
 	switch n := n.(type) {
-	case *parens:
-		w.space(gap)
-		n.writeLastPart(w)
 	case *quoted:
 		w.space(gap)
 		n.write(w)
@@ -164,7 +156,7 @@ func (n *set) isOneInherit() bool {
 // open.
 func (w *streamWriter) writeAbsorbed(n node, wide bool) {
 	switch n := n.(type) {
-	case term:
+	case absorbable:
 		n.writeContents(w, wide)
 	case *withIn:
 		n.writeAbsorbed(w)

@@ -4,8 +4,6 @@ import "strings"
 
 func (n *word) write(w *streamWriter) { w.text(n.text) }
 
-func (n *word) writeContents(w *streamWriter, _ bool) { n.write(w) }
-
 func (n *list) write(w *streamWriter) {
 	w.begin(plain)
 	n.writeContents(w, false)
@@ -19,7 +17,7 @@ func (n *list) writeContents(w *streamWriter, _ bool) {
 	if len(n.rows) == 0 && !n.headed {
 		w.watch(&n.first)
 		w.text("[")
-		w.space(emptySpace(n.broken))
+		w.space(gap)
 		w.watch(&n.last)
 		w.text("]")
 		return
@@ -47,13 +45,6 @@ func hasOnlyComments(rows []*row) bool {
 	return len(rows) == 1 && rows[0].content == nil
 }
 
-func emptySpace(broken bool) space {
-	if broken {
-		return newline
-	}
-	return gap
-}
-
 func (n *set) write(w *streamWriter) { n.writeContents(w, false) }
 
 func (n *set) writeContents(w *streamWriter, wide bool) {
@@ -65,7 +56,7 @@ func (n *set) writeContents(w *streamWriter, wide bool) {
 	w.watch(&n.first)
 	w.text("{")
 	if len(n.rows) == 0 && !n.headed {
-		w.space(emptySpace(n.broken))
+		w.space(gap)
 	} else {
 		edge := line
 		if n.broken || wide && len(n.rows) > 0 {
@@ -99,8 +90,6 @@ func (n *selection) write(w *streamWriter) {
 	w.level--
 }
 
-func (n *selection) writeContents(w *streamWriter, _ bool) { n.write(w) }
-
 func (w *streamWriter) writePath(path []selector) {
 	for i, s := range path {
 		if i > 0 {
@@ -131,8 +120,6 @@ func (n *parens) write(w *streamWriter) {
 	w.end()
 }
 
-func (n *parens) writeContents(w *streamWriter, _ bool) { n.write(w) }
-
 // writeEnclosed writes what stands between parentheses, or between ${ and }
 // where an interpolation has its line for itself.
 func (w *streamWriter) writeEnclosed(n node) {
@@ -156,8 +143,8 @@ func (w *streamWriter) writeEnclosed(n node) {
 	w.space(cut)
 }
 
-// writeLastPart writes parentheses behind a function or an equals sign: if they
-// do not fit, what is in them has lines of its own.
+// writeLastPart writes parentheses that are the last argument of a function: if
+// they do not fit, what is in them has lines of its own.
 func (n *parens) writeLastPart(w *streamWriter) {
 	w.begin(priority)
 	w.level++
@@ -267,7 +254,7 @@ func (w *streamWriter) writePiece(p piece) {
 	case isAbsorbable(p.interpolated):
 		w.begin(plain)
 		w.text("${")
-		p.interpolated.(term).writeContents(w, false)
+		p.interpolated.(absorbable).writeContents(w, false)
 		w.text("}")
 		w.end()
 	case isSimple(p.interpolated):

@@ -76,9 +76,9 @@ const (
 	transparent
 )
 
-// streamWriter writes a stream. On the way spacings in a row become one, groups
-// with nothing in them disappear, and firm spacings move out of the beginning
-// and the end of groups: there they would expand the group for nothing.
+// streamWriter writes a stream. On the way spacings in a row become one, and
+// firm ones move out of groups that they stand at the edge of: there they would
+// expand the group for nothing.
 type streamWriter struct {
 	stream
 	frames []frame
@@ -130,14 +130,10 @@ func (w *streamWriter) begin(kind groupKind) {
 
 func (w *streamWriter) end() {
 	top := w.frames[len(w.frames)-1]
-	w.frames = w.frames[:len(w.frames)-1]
 	if top.group == unwritten {
-		if w.held && !w.begins() {
-			w.held = false
-			w.addSpace(gap)
-		}
-		return
+		panic("nixlang: a group with nothing in it")
 	}
+	w.frames = w.frames[:len(w.frames)-1]
 	last := w.last()
 	s, trailing := last.space, last.kind == spaceToken && last.space.isFirm()
 	if trailing {
@@ -252,10 +248,6 @@ func (w *streamWriter) addSpace(s space) {
 		w.held = false
 		s = joinSpaces(gap, s)
 	}
-	if s.isFirm() {
-		w.addInnermost(s)
-		return
-	}
 	if last := w.last(); last != nil && last.kind == spaceToken && last.space == gap {
 		w.tokens = w.tokens[:len(w.tokens)-1]
 		s = joinSpaces(gap, s)
@@ -273,15 +265,13 @@ func (w *streamWriter) addInnermost(s space) {
 	w.tokens = append(w.tokens, token{kind: spaceToken, space: s, group: w.innermost()})
 }
 
-// innermost returns the index of the innermost group that has been entered. A
-// spacing before the first is dropped by the layout anyway.
+// innermost returns the index of the innermost group that has been entered.
 func (w *streamWriter) innermost() int32 {
-	for _, f := range slices.Backward(w.frames) {
-		if f.group != unwritten {
-			return f.group
-		}
+	i := len(w.frames) - 1
+	for w.frames[i].group == unwritten {
+		i--
 	}
-	return 0
+	return w.frames[i].group
 }
 
 // mark is a state of a streamWriter to which it can go back.
