@@ -42,7 +42,7 @@ package "flakegen" {
   version = let.version
   src     = lib::cleanSource(path("."))
 
-  vendorHash  = "sha256-zGzOHl1ki2w9VCc46OI4WoSCIFDnyVy/66mTb7/3LZY="
+  vendorHash  = "sha256-oLFGVun9+BHT46oDpuW5/8669LTl/yYUMdaJaO1rie4="
   subPackages = ["cmd/flakegen"]
   ldflags     = ["-s", "-w", "-X main.stamped=${let.version}"]
   env         = { CGO_ENABLED = 0 }

@@ -9,7 +9,7 @@ pkgs.buildGoModule {
   inherit version;
   src = lib.cleanSource ../.;
 
-  vendorHash = "sha256-zGzOHl1ki2w9VCc46OI4WoSCIFDnyVy/66mTb7/3LZY=";
+  vendorHash = "sha256-oLFGVun9+BHT46oDpuW5/8669LTl/yYUMdaJaO1rie4=";
   subPackages = [ "cmd/flakegen" ];
   ldflags = [
     "-s"

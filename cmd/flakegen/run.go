@@ -103,6 +103,7 @@ func (p *program) app() *cli.App {
 			p.renderCommand(),
 			p.checkCommand(),
 			p.buildCommand(),
+			p.evalCommand(),
 			p.completionCommand(),
 			p.versionCommand(),
 		},

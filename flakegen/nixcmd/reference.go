@@ -149,3 +149,20 @@ func portableReference(reference, dir string) string {
 	}
 	return reference
 }
+
+// ReferenceAt is [Reference] for the flake as a commit of its git repository has
+// it. The id of the commit is written out in full.
+func ReferenceAt(root, dir, commit string) (string, error) {
+	if _, inGit := gitTop(root); !inGit {
+		return "", fmt.Errorf("%s is not in a git repository, so it has no commits", root)
+	}
+	reference, ok := relativeReference(root, dir)
+	if !ok {
+		return "", fmt.Errorf("Nix 2.8 cannot be told of a commit of %q from %q, because the path has a space or another special character: work from the folder itself or one below it", root, dir)
+	}
+	separator := "?"
+	if strings.Contains(reference, "?") {
+		separator = "&"
+	}
+	return reference + separator + "rev=" + commit, nil
+}
