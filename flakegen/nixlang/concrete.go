@@ -109,12 +109,12 @@ type selection struct {
 // parens is a node in parentheses.
 type parens struct{ inner node }
 
-// apply is a function with all its arguments. headed says that a comment stands
-// in front of the function.
+// apply is a function with all its arguments. simple is what isSimple needs to
+// know of these; headed says that a comment stands in front of the function.
 type apply struct {
-	fn     node
-	args   []node
-	headed bool
+	fn             node
+	args           []node
+	simple, headed bool
 }
 
 // chain is operands with one operator between them.
@@ -182,9 +182,9 @@ type withIn struct{ scope, body node }
 // assertion is "assert cond; body".
 type assertion struct{ cond, body node }
 
-// isSimple reports whether a node is so plain that nixfmt never breaks a line
-// within it: words, strings, selections by plain names, and applications of
-// these to at most two of these.
+// isSimple reports whether a node is so plain that nixfmt breaks no line within
+// it: words, strings, selections by plain names, and applications of these to
+// at most two of these.
 func isSimple(n node) bool {
 	switch n := n.(type) {
 	case *word, *quoted:
@@ -194,15 +194,7 @@ func isSimple(n node) bool {
 	case *parens:
 		return isSimple(n.inner)
 	case *apply:
-		if n.headed || len(n.args) > 2 || !isSimple(n.fn) {
-			return false
-		}
-		for _, arg := range n.args {
-			if !isSimple(arg) {
-				return false
-			}
-		}
-		return true
+		return n.simple && !n.headed
 	default:
 		return false
 	}

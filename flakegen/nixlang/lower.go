@@ -228,8 +228,12 @@ func (w *lowering) apply(e *Apply) *apply {
 			f.isLastArgument = true
 		}
 	}
-	return &apply{fn: w.term(fn), args: args}
+	n := &apply{fn: w.term(fn), args: args}
+	n.simple = len(args) <= 2 && isSimple(n.fn) && !slices.ContainsFunc(args, isComplex)
+	return n
 }
+
+func isComplex(n node) bool { return !isSimple(n) }
 
 func (w *lowering) lambda(e *Lambda) node {
 	switch p := e.Param.(type) {

@@ -21,36 +21,47 @@ func (n *apply) write(w *streamWriter) { n.writeApplication(w, appliedFreely) }
 func (n *apply) writeApplication(w *streamWriter, where applied) {
 	w.begin(plain)
 	defer w.end()
-	m := w.mark()
-	if where == appliedBehindLine {
-		w.space(line)
-	}
 	last := len(n.args) - 1
-	twoLists := last > 0 && isList(n.args[last-1]) && isList(n.args[last])
-	called := last
-	if twoLists {
-		called--
-	}
-	w.begin(transparent)
-	n.writeCall(w, called, where)
-	w.end()
-	switch {
-	case twoLists:
+	if last > 0 && isList(n.args[last-1]) && isList(n.args[last]) {
+		n.writeCalled(w, last-1, where)
 		w.level++
 		w.writeLists(n.args[last-1], n.args[last])
 		w.level--
-	case isSimple(n) && w.fitsOneLine(m, unlimited):
-		w.foldSince(m, 0)
-		w.space(gap)
+	} else {
+		between := n.writeBeforeLast(w, where)
+		w.space(between)
 		w.writeLastArgument(n.args[last])
-		return
-	default:
-		w.space(line)
-		w.writeLastArgument(n.args[last])
+		if between == gap {
+			return
+		}
 	}
 	if where == appliedInParens {
 		w.space(cut)
 	}
+}
+
+// writeBeforeLast writes all but the last argument, and returns the spacing in
+// front of that: in a simple application there is no possible line break.
+func (n *apply) writeBeforeLast(w *streamWriter, where applied) space {
+	write := func() { n.writeCalled(w, len(n.args)-1, where) }
+	if !isSimple(n) {
+		write()
+		return line
+	}
+	if w.tryOneLine(write) {
+		return gap
+	}
+	return line
+}
+
+// writeCalled writes the function with its first arguments.
+func (n *apply) writeCalled(w *streamWriter, count int, where applied) {
+	if where == appliedBehindLine {
+		w.space(line)
+	}
+	w.begin(transparent)
+	n.writeCall(w, count, where)
+	w.end()
 }
 
 // writeCall writes the function with its first arguments. Each further argument

@@ -259,11 +259,7 @@ func (w *streamWriter) writePiece(p piece) {
 		w.end()
 	case isSimple(p.interpolated):
 		w.text("${")
-		m := w.mark()
-		p.interpolated.write(w)
-		if w.fitsOneLine(m, unlimited) {
-			w.foldSince(m, 0)
-		}
+		w.tryOneLine(func() { p.interpolated.write(w) })
 		w.text("}")
 	default:
 		w.begin(plain)

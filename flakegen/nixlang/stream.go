@@ -92,6 +92,8 @@ type streamWriter struct {
 	// entered: it joins a possible line break if one follows, and moves out of
 	// the group otherwise.
 	held bool
+	// folding says how many tries to stay on one line are going on.
+	folding int
 }
 
 // newStream writes n. nodes is about how many nodes there are.
@@ -278,6 +280,7 @@ func (w *streamWriter) innermost() int32 {
 type mark struct {
 	tokens, groups, entered int
 	gap, held               bool
+	gapGroup                int32
 	host, hostLast          int32
 	columns, breaks         int
 }
@@ -288,7 +291,7 @@ func (w *streamWriter) mark() mark {
 		m.entered++
 	}
 	if last := w.last(); last != nil && last.kind == spaceToken && last.space == gap {
-		m.gap = true
+		m.gap, m.gapGroup = true, last.group
 	}
 	if m.host = w.host(m.entered); m.host >= 0 {
 		m.hostLast = w.groups[m.host].last
@@ -305,22 +308,31 @@ func (w *streamWriter) fitsOneLine(m mark, limit int) bool {
 // unlimited is more columns than any text has.
 const unlimited = int(^uint(0) >> 1)
 
-// foldSince writes all since m once more without groups and without possible
-// line breaks, some levels further out.
-func (w *streamWriter) foldSince(m mark, levels int32) {
+// rewind goes back to m and returns the tokens written since, which the next ones
+// overwrite.
+func (w *streamWriter) rewind(m mark) []token {
 	from := m.tokens
 	if m.gap {
 		from-- // it may have moved into a group since
 	}
-	written := slices.Clone(w.tokens[from:])
+	written := w.tokens[from:]
 	w.tokens, w.groups, w.held = w.tokens[:from], w.groups[:m.groups], m.held
+	if m.gap {
+		w.tokens = append(w.tokens, token{kind: spaceToken, space: gap, group: m.gapGroup})
+	}
 	for i := m.entered; i < len(w.frames); i++ {
 		w.frames[i].group = unwritten
 	}
 	if m.host >= 0 {
 		w.groups[m.host].last = m.hostLast
 	}
-	for _, t := range written {
+	return written
+}
+
+// foldSince writes all since m once more without groups and without possible
+// line breaks, some levels further out.
+func (w *streamWriter) foldSince(m mark, levels int32) {
+	for _, t := range slices.Clone(w.rewind(m)) {
 		switch {
 		case t.isText():
 			t.level -= levels
@@ -329,4 +341,24 @@ func (w *streamWriter) foldSince(m mark, levels int32) {
 			w.addSpace(gap)
 		}
 	}
+}
+
+// tryOneLine writes something without possible line breaks if no line break
+// must be in it, and as it is otherwise.
+func (w *streamWriter) tryOneLine(write func()) bool {
+	m := w.mark()
+	w.folding++
+	write()
+	w.folding--
+	fits := w.fitsOneLine(m, unlimited)
+	switch {
+	case w.folding > 0: // decided further out, for all at once
+	case fits:
+		w.foldSince(m, 0)
+	default:
+		w.rewind(m)
+		w.columns, w.breaks = m.columns, m.breaks
+		write()
+	}
+	return fits
 }
