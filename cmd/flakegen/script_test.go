@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -84,6 +85,11 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Setenv("REPOSITORY", repository)
+	// The stand-in for nixpkgs, for path:./hostpkgs: Nix takes no reference to a
+	// folder whose path has a space in it, as that of the repository may have.
+	if err := os.CopyFS(filepath.Join(env.WorkDir, "hostpkgs"), os.DirFS(filepath.Join(repository, "nix", "hostpkgs"))); err != nil {
+		return err
+	}
 	// Where flakegen itself is, for a PATH without anything else.
 	env.Setenv("PROGRAMS", filepath.SplitList(env.Getenv("PATH"))[0])
 	env.Setenv("HOME", env.WorkDir)

@@ -434,5 +434,9 @@ func (t *text) became(o timing.Output) (string, color) {
 			return string(d.Disposition), colorOf(d.Disposition)
 		}
 	}
+	if o.Derivation == "" && len(t.r.Derivations) > 0 {
+		// Nix names the derivation of an output when all is built, and not before.
+		return "unknown", faint
+	}
 	return "not built", faint
 }
