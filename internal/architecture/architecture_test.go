@@ -53,9 +53,10 @@ var mayImport = map[string][]string{
 	},
 }
 
-// testOnly are the folders whose packages serve tests and measurements. They may
-// import and do what they like, and no package above may import them.
-var testOnly = []string{"internal", "flakegen/gitcmd/gittest"}
+// apart are the folders whose packages serve tests and measurements, or are
+// examples of what flakegen packages. They may import and do what they like, and
+// no package above may import them.
+var apart = []string{"internal", "flakegen/gitcmd/gittest", "examples"}
 
 // reserved says which packages alone may use an import, or a name of one.
 var reserved = []struct {
@@ -78,8 +79,8 @@ var reserved = []struct {
 
 	{"os.Args", []string{"cmd/flakegen"}, "arguments are passed in"},
 	// Their zero value runs in the environment of the process, as that of exec.Cmd does.
-	{"os.Environ", []string{"cmd/flakegen", "flakegen/gitcmd"}, "the environment is passed in"},
-	{"os.Getenv", []string{"cmd/flakegen", "flakegen/nixcmd"}, "the environment is passed in"},
+	{"os.Environ", []string{"cmd/flakegen", "flakegen/gitcmd", "flakegen/nixcmd"}, "the environment is passed in"},
+	{"os.Getenv", []string{"cmd/flakegen", "flakegen/gitcmd", "flakegen/nixcmd"}, "the environment is passed in"},
 	{"os.LookupEnv", []string{"cmd/flakegen"}, "the environment is passed in"},
 	{"os.ExpandEnv", nil, "the environment is passed in"},
 	{"os.Setenv", nil, "the environment is passed in"},
@@ -182,7 +183,7 @@ func check(t *testing.T, root fs.FS) []string {
 // skipped says of a folder that nothing in it is held to the rules.
 func skipped(folder string) bool {
 	base := path.Base(folder)
-	return folder != "." && (strings.HasPrefix(base, ".") || base == "testdata" || slices.Contains(testOnly, folder))
+	return folder != "." && (strings.HasPrefix(base, ".") || base == "testdata" || slices.Contains(apart, folder))
 }
 
 // covers says whether pattern, an import path that may end in /..., covers imported.

@@ -33,9 +33,7 @@ func TestSetupSaysWhatIsMissing(t *testing.T) {
 		},
 	}
 	// The header of the C library is a need too, and the one that a PATH cannot take away.
-	if _, err := os.Stat("/usr/include/stdio.h"); err != nil {
-		t.Skip("needs /usr/include/stdio.h, as a machine with a C compiler has it")
-	}
+	require.File(t, "/usr/include/stdio.h")
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			cmd := exec.Command(require.Program(t, "bash"), append([]string{script(t, "setup")}, test.args...)...)
@@ -62,9 +60,7 @@ func TestSetupSaysNothingWhereNothingIsMissing(t *testing.T) {
 	for _, program := range []string{"git", "nix", "cc", "make"} {
 		require.Program(t, program)
 	}
-	if _, err := os.Stat("/usr/include/stdio.h"); err != nil {
-		t.Skip("needs /usr/include/stdio.h")
-	}
+	require.File(t, "/usr/include/stdio.h")
 	output, err := exec.Command(require.Program(t, "bash"), script(t, "setup"), "demo").CombinedOutput()
 	if err != nil || len(output) > 0 {
 		t.Errorf("ended with %v and said %q", err, output)

@@ -26,6 +26,15 @@ func Program(t testing.TB, name string) string {
 	return ""
 }
 
+// File ends the test where there is no file of that name: skipped, or failed
+// under FLAKEGEN_REQUIRE_TOOLS=1.
+func File(t testing.TB, name string) {
+	t.Helper()
+	if _, err := os.Stat(name); err != nil {
+		missing(t, "needs a file: %v; .ci/setup test installs it", err)
+	}
+}
+
 // Root ends the test unless it runs as root, which mounting and building into
 // /nix without a daemon need: skipped, or failed under FLAKEGEN_REQUIRE_TOOLS=1.
 func Root(t testing.TB) {

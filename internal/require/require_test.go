@@ -10,19 +10,29 @@ import (
 	"github.com/flakegen/flakegen/internal/require"
 )
 
-// probeVariable names the program that TestProbe asks for. The test binary runs
+// probeVariable names the program, or with a slash the file, that TestProbe asks for. The test binary runs
 // itself with it, because a skip or a failure ends the test that asks.
 const probeVariable = "FLAKEGEN_REQUIRE_PROBE"
 
 func TestProbe(t *testing.T) {
 	name := os.Getenv(probeVariable)
 	if name == "" {
-		t.Skip("runs only below TestProgram")
+		t.Skip("runs only below TestSkipsOrFails")
+	}
+	if strings.HasPrefix(name, "/") {
+		require.File(t, name)
+		t.Logf("found %s", name)
+		return
 	}
 	t.Logf("found %s", require.Program(t, name))
 }
 
-func TestProgram(t *testing.T) {
+func TestSkipsOrFails(t *testing.T) {
+	bin := t.TempDir()
+	program := filepath.Join(bin, "probe-present")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name    string
 		program string
@@ -35,11 +45,9 @@ func TestProgram(t *testing.T) {
 		{"missing", "probe-absent", "", true, "--- SKIP: TestProbe"},
 		{"missing, variable off", "probe-absent", "0", true, "--- SKIP: TestProbe"},
 		{"missing and required", "probe-absent", "1", false, "needs the program probe-absent"},
-	}
-	bin := t.TempDir()
-	program := filepath.Join(bin, "probe-present")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\n"), 0o755); err != nil {
-		t.Fatal(err)
+		{"file present and required", program, "1", true, "found "},
+		{"file missing", program + "-not", "", true, "--- SKIP: TestProbe"},
+		{"file missing and required", program + "-not", "1", false, "probe-present-not: no such file"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
