@@ -88,7 +88,7 @@ func (t *text) failure(d timing.Derivation) {
 	if d.Failure != nil {
 		reason = d.Failure.Reason
 	}
-	head := fmt.Sprintf("%s: %s", d.Name, reason)
+	head := fmt.Sprintf("%s: %s", t.label(d), reason)
 	if n := len(d.Phases); n > 0 {
 		head += " in " + d.Phases[n-1].Name
 	}
@@ -215,19 +215,34 @@ func (t *text) wanted(d timing.Derivation) bool {
 	return slices.ContainsFunc(t.r.Outputs, func(o timing.Output) bool { return o.Derivation == d.Derivation })
 }
 
+// label is what a derivation is called: by its name, and where another one has the
+// same also by the output that it is of.
+func (t *text) label(d timing.Derivation) string {
+	same := func(other timing.Derivation) bool { return other.Name == d.Name && other.Derivation != d.Derivation }
+	if !slices.ContainsFunc(t.r.Derivations, same) {
+		return single(d.Name)
+	}
+	for _, o := range t.r.Outputs {
+		if o.Derivation == d.Derivation {
+			return single(d.Name) + " (" + single(o.Name) + ")"
+		}
+	}
+	return single(d.Name)
+}
+
 // table writes name, disposition, time and phases, the phases on lines of their
 // own where they do not fit.
 func (t *text) table(rows []timing.Derivation) {
 	const gap = "  "
 	names, dispositions, times := 0, 0, 0
 	for _, d := range rows {
-		names = max(names, ansi.StringWidth(single(d.Name)))
+		names = max(names, ansi.StringWidth(t.label(d)))
 		dispositions = max(dispositions, len(d.Disposition))
 		times = max(times, len(t.time(d)))
 	}
 	names = min(names, max(12, t.width()-dispositions-times-2*len(gap)), max(12, t.width()*2/5))
 	for _, d := range rows {
-		line := pad(t.truncate(single(d.Name), names), names) + gap +
+		line := pad(t.truncate(t.label(d), names), names) + gap +
 			t.paint(colorOf(d.Disposition), pad(string(d.Disposition), dispositions)) + gap +
 			padLeft(t.time(d), times)
 		details := t.details(d)

@@ -271,3 +271,28 @@ func TestHostileTexts(t *testing.T) {
 	}
 	check(b.String())
 }
+
+// Two variants may have the same name in the store; the report tells them apart.
+func TestTextOfOneNameTwice(t *testing.T) {
+	r := timing.Report{
+		Status: timing.Succeeded,
+		Outputs: []timing.Output{
+			{Name: "rts-build", System: "x86_64-linux", Derivation: "/nix/store/a-rts.drv"},
+			{Name: "rts-checked", System: "x86_64-linux", Derivation: "/nix/store/b-rts.drv"},
+		},
+		Derivations: []timing.Derivation{
+			{Derivation: "/nix/store/a-rts.drv", Name: "rts", Disposition: timing.DispositionBuilt, Seconds: 1},
+			{Derivation: "/nix/store/b-rts.drv", Name: "rts", Disposition: timing.DispositionBuilt, Seconds: 9},
+			{Derivation: "/nix/store/c-other.drv", Name: "other", Disposition: timing.DispositionBuilt, Seconds: 2},
+		},
+	}
+	var out bytes.Buffer
+	if err := Text(&out, r, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"rts (rts-build)    built", "rts (rts-checked)  built", "other              built"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+}
