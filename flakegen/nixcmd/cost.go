@@ -47,10 +47,7 @@ func (n *Nix) Measure(ctx context.Context, i Installable, now func() time.Time) 
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "statistics")
 	measured := *n
-	if measured.Env == nil {
-		measured.Env = os.Environ()
-	}
-	measured.Env = append(slices.Clip(measured.Env), "NIX_SHOW_STATS=1", "NIX_SHOW_STATS_PATH="+file)
+	measured.variables = []string{"NIX_SHOW_STATS=1", "NIX_SHOW_STATS_PATH=" + file}
 	measured.Args.evaluation = append(slices.Clip(measured.Args.evaluation), "--option", "eval-cache", "false")
 
 	start := now()

@@ -31,6 +31,8 @@ type Nix struct {
 	// Kill kills a running nix at once when it is closed: the user's second
 	// interrupt. It may be nil.
 	Kill <-chan struct{}
+
+	variables []string // of the environment, beside Env
 }
 
 // DefaultGrace is how long an interrupted nix may take to end.
@@ -88,6 +90,9 @@ func (n *Nix) run(ctx context.Context, c call) error {
 	args := append(features[:len(features):len(features)], c.args...)
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir, cmd.Env = n.Dir, n.Env
+	if len(n.variables) > 0 {
+		cmd.Env = append(cmd.Environ(), n.variables...)
+	}
 	cmd.Stdout, cmd.Stderr = c.stdout, stderr
 	cmd.Cancel = func() error { return interrupt(ctx, cmd.Process) }
 	cmd.WaitDelay = n.grace()
