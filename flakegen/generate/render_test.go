@@ -16,7 +16,10 @@ import (
 	"github.com/flakegen/flakegen/flakegen/generate"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var (
+	update = flag.Bool("update", false, "write the golden files anew")
+	dump   = flag.String("dump", "", "write the files that the archives render to into this folder, for nixfmt")
+)
 
 // Each archive in testdata/render holds a repository with a spec, and below
 // "want/" the files that it renders.
@@ -35,9 +38,21 @@ func TestRender(t *testing.T) {
 				t.Errorf("%s does not begin with the marker", f.Path)
 			}
 			want = append(want, txtar.File{Name: "want/" + f.Path, Data: f.Content})
+			if *dump != "" {
+				dumpFile(t, filepath.Join(*dump, filepath.Base(t.Name()), f.Path), f.Content)
+			}
 		}
 		return want
 	})
+}
+
+func dumpFile(t *testing.T, path string, content []byte) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, content, 0o666); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Each archive in testdata/broken holds a repository with a spec in error, and
