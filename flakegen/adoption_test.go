@@ -53,7 +53,7 @@ func TestNixAdoption(t *testing.T) {
 	})
 }
 
-// A difference of one letter in the spec is one in the derivation and in no other.
+// TestNixAdoptionTellsApart: a difference of one letter in the spec is one in the derivation and in no other.
 func TestNixAdoptionTellsApart(t *testing.T) {
 	w := newWorld(t)
 	const name = "motoko_rts"

@@ -31,6 +31,7 @@ packages [
   "buildPackages-meson"
   "cacert"
   "cairo"
+  "cargo-nextest"
   "clang_19"
   "cpio"
   "dbus"
@@ -39,6 +40,7 @@ packages [
   "elfutils"
   "expat"
   "flex"
+  "gdb"
   "gettext"
   "gtest"
   "installShellFiles"
@@ -142,6 +144,10 @@ packages [
       doCheck = args.doCheck or true;
     });
   };
+
+  dockerTools.buildLayeredImage =
+    { name, tag, ... }@args:
+    final.runCommand "${name}-${tag}.tar.gz" { image = builtins.toJSON args; } ''mkdir "$out"'';
 
   haskellPackages = {
     callCabal2nix =

@@ -37,6 +37,15 @@
               pname = (fromTOML (builtins.readFile cargoToml)).package.name;
               inherit ((fromTOML (builtins.readFile cargoToml)).package) version;
             };
+          devShell =
+            {
+              checks ? { },
+              packages ? [ ],
+            }:
+            pkgs.mkShell {
+              inherit packages;
+              inputsFrom = builtins.attrValues checks;
+            };
           overrideToolchain = choose: libFor pkgs (choose pkgs);
         };
     in
