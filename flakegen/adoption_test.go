@@ -15,7 +15,6 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/flakegen/flakegen/flakegen/generate"
 	"github.com/flakegen/flakegen/flakegen/store"
 	"github.com/flakegen/flakegen/internal/require"
 )
@@ -167,18 +166,8 @@ func (w *world) unpack(path string, oldnew ...string) []string {
 // renderInto writes what the spec in a folder renders to.
 func renderInto(t *testing.T, dir string) {
 	t.Helper()
-	rendering, err := generate.Tree(os.DirFS(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if rendering.Diagnostics.HasErrors() {
-		for _, d := range rendering.Diagnostics {
-			t.Errorf("%s: %v", dir, d)
-		}
-		t.FailNow()
-	}
-	for _, f := range rendering.Files {
-		writeFile(t, filepath.Join(dir, filepath.FromSlash(f.Path)), f.Content)
+	for path, content := range rendered(t, os.DirFS(dir)) {
+		writeFile(t, filepath.Join(dir, filepath.FromSlash(path)), content)
 	}
 }
 
@@ -213,18 +202,29 @@ func (w *world) parse(folder string) {
 // packages.rts.drvPath and so on.
 func (w *world) compare(cases []string, each func(name, system string, rendered, hand map[string]any)) {
 	w.t.Helper()
-	out := w.run("nix-instantiate", "--eval", "--read-write-mode", "--json", "--strict", "compare.nix",
-		"--arg", "cases", nixList(cases), "--arg", "systems", nixList(adoptionSystems))
-	var answer map[string]map[string]struct{ Rendered, Hand map[string]any }
-	if err := json.Unmarshal(out, &answer); err != nil {
-		w.t.Fatalf("%v in\n%s", err, out)
-	}
+	answer := w.evaluatePairs("cases", cases)
 	for _, name := range cases {
 		for _, system := range adoptionSystems {
 			pair := answer[name][system]
 			each(name, system, flat(pair.Rendered), flat(pair.Hand))
 		}
 	}
+}
+
+// pair is what is rendered and what is written by hand, as JSON.
+type pair struct{ Rendered, Hand any }
+
+// evaluatePairs calls a function of compare.nix with names, and gives for each name
+// and system what it evaluates to.
+func (w *world) evaluatePairs(function string, names []string) map[string]map[string]pair {
+	w.t.Helper()
+	out := w.run("nix-instantiate", "--eval", "--read-write-mode", "--json", "--strict", "--expr",
+		fmt.Sprintf("(import ./compare.nix { systems = %s; }).%s %s", nixList(adoptionSystems), function, nixList(names)))
+	var answer map[string]map[string]pair
+	if err := json.Unmarshal(out, &answer); err != nil {
+		w.t.Fatalf("%v in\n%.2000s", err, out)
+	}
+	return answer
 }
 
 func nixList(words []string) string {
@@ -236,7 +236,7 @@ func nixList(words []string) string {
 }
 
 // flat gives the leaves of nested objects by their paths.
-func flat(tree map[string]any) map[string]any {
+func flat(tree any) map[string]any {
 	leaves := map[string]any{}
 	var walk func(path string, value any)
 	walk = func(path string, value any) {

@@ -1,6 +1,5 @@
-# What the rendered flakes and the files written by hand evaluate to: for each case and system one
-# beside the other.
-{ cases, systems }:
+# What rendered flakes and files written by hand evaluate to, one beside the other.
+{ systems }:
 let
   nixpkgs = (import ./nixpkgs/flake.nix).outputs { self = ./nixpkgs; } // {
     outPath = ./nixpkgs;
@@ -31,11 +30,12 @@ let
     in
     self;
 
-  compare =
-    case:
+  # For each system the outputs of the flake in cases/NAME, and what its folder hand gives.
+  case =
+    name:
     let
-      self = flakeIn (./cases + "/${case}");
-      byHand = import (./cases + "/${case}/hand");
+      self = flakeIn (./cases + "/${name}");
+      byHand = import (./cases + "/${name}/hand");
       perSystem = lib.filterAttrs (_: set: set ? ${lib.head systems}) (
         removeAttrs self [
           "inputs"
@@ -88,5 +88,65 @@ let
       map plain value
     else
       value;
+
+  # The same of the page docs/from-nix.md, for a row of its tables or a pair of its examples: what
+  # stands by hand is one expression, of one value, one derivation, packages or all outputs.
+  shown =
+    name:
+    let
+      folder = ./cases + "/${name}";
+      isRow = builtins.pathExists (folder + "/rendered.nix");
+      self = flakeIn folder;
+    in
+    lib.genAttrs systems (
+      system:
+      let
+        pkgs = nixpkgs.legacyPackages.${system};
+        scope = {
+          inherit
+            nixpkgs
+            pkgs
+            lib
+            system
+            self
+            ;
+          inputs = available;
+          # What the rows take for granted
+          common.strictDeps = true;
+          flags.debug = system == "x86_64-linux";
+          flags.strip = pkgs.stdenv.hostPlatform.isLinux;
+          names = [
+            "a"
+            "b"
+          ];
+          tools.name = "jq";
+          tools.check = set: set // { doCheck = true; };
+          version = "1.2";
+        };
+        hand = import (folder + "/hand.nix") scope;
+      in
+      if isRow then
+        {
+          rendered = describe (import (folder + "/rendered.nix") scope);
+          hand = describe hand;
+        }
+      else
+        {
+          rendered = describe (
+            lib.mapAttrs (_: set: set.${system}) (lib.filterAttrs (_: set: set ? ${system}) self)
+          );
+          hand = describe (
+            if lib.isDerivation hand then
+              { packages.${lib.getName hand} = hand; }
+            else if hand ? packages then
+              hand
+            else
+              { packages = hand; }
+          );
+        }
+    );
 in
-lib.genAttrs cases compare
+{
+  cases = names: lib.genAttrs names case;
+  shown = names: lib.genAttrs names shown;
+}
