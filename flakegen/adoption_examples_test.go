@@ -171,8 +171,8 @@ func (w *world) flakeArguments(command string, args ...string) []string {
 // can build.
 func TestNixExamplesBuild(t *testing.T) {
 	w := newWorld(t)
-	require.Program(t, "go")
-	for _, program := range []string{"cc", "make"} {
+	require.Root(t)
+	for _, program := range []string{"go", "cc", "make"} {
 		require.Program(t, program)
 	}
 	system := strings.TrimSpace(string(w.run("nix", "eval", "--impure", "--raw", "--expr", "builtins.currentSystem")))
