@@ -124,12 +124,15 @@ func (w *walker) arity(e *hclsyntax.FunctionCallExpr, least, most int, form stri
 
 // chain compiles concat and merge to the operator between their arguments.
 func (w *walker) chain(e *hclsyntax.FunctionCallExpr, op nixlang.Op) nixlang.Expr {
-	if !w.arity(e, 1, -1, e.Name+"(a, b)") {
+	if !w.arity(e, 1, maxChain, e.Name+"(a, b)") {
 		return broken
 	}
 	var sum nixlang.Expr
 	for _, arg := range e.Args {
 		x := w.expr(arg)
+		if x == null && op == nixlang.Update {
+			continue // HCL merges null as nothing.
+		}
 		if sum == nil {
 			sum = x
 			continue
@@ -139,6 +142,10 @@ func (w *walker) chain(e *hclsyntax.FunctionCallExpr, op nixlang.Op) nixlang.Exp
 	return sum
 }
 
+// maxChain bounds the number of operators in a row: each of them is a level of
+// nesting for whoever reads the Nix.
+const maxChain = 1000
+
 // joinCall compiles join("", [a, b]) to a + b, which alone keeps its meaning for
 // paths and strings alike.
 func (w *walker) joinCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
@@ -147,12 +154,12 @@ func (w *walker) joinCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 		return broken
 	}
 	list, ok := unwrap(e.Args[1]).(*hclsyntax.TupleConsExpr)
-	if !ok || len(list.Exprs) == 0 || w.open[e.Args[0]] {
+	if !ok || len(list.Exprs) == 0 || len(list.Exprs) > maxChain || w.open[e.Args[0]] {
 		w.errorf(e.Range(), "No Nix for this join", way)
 		return broken
 	}
 	separator, ok := w.value(e.Args[0])
-	if !ok {
+	if !ok || !separator.IsKnown() {
 		return broken
 	}
 	if separator.IsNull() || separator.Type() != cty.String || separator.AsString() != "" {
@@ -160,6 +167,10 @@ func (w *walker) joinCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 		return broken
 	}
 	sum := w.expr(list.Exprs[0])
+	if len(list.Exprs) == 1 {
+		// The text of it, as join gives text.
+		return &nixlang.String{Parts: []nixlang.Part{{Interpolated: sum}}}
+	}
 	for _, element := range list.Exprs[1:] {
 		sum = &nixlang.Binary{Op: nixlang.Add, Left: sum, Right: w.expr(element)}
 	}
@@ -177,17 +188,34 @@ func unwrap(e hclsyntax.Expression) hclsyntax.Expression {
 }
 
 // tryCall compiles try(a.b, x) to a.b or x. Nix catches a missing attribute and
-// nothing else, so all but the last argument must be attribute paths.
+// nothing else, so all but the last argument must be attribute paths. What is
+// closed is tried when rendering.
 func (w *walker) tryCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 	if !w.arity(e, 2, -1, "try(self.rev, \"unknown\")") {
 		return broken
 	}
-	result := w.expr(e.Args[len(e.Args)-1])
-	for i := len(e.Args) - 2; i >= 0; i-- {
-		path, ok := w.attributePath(e.Args[i])
-		if !ok {
-			return broken
+	var paths []*nixlang.Select
+	last := len(e.Args) - 1
+	result := nixlang.Expr(broken)
+	for i, arg := range e.Args {
+		if i == last {
+			result = w.expr(arg)
+			break
 		}
+		if w.open[arg] {
+			path, ok := w.attributePath(arg)
+			if !ok {
+				return broken
+			}
+			paths = append(paths, path)
+			continue
+		}
+		if value, diags := w.Spec.EvalClosed(arg, w.values); !diags.HasErrors() {
+			result = w.Value(value, arg.Range())
+			break
+		}
+	}
+	for _, path := range slices.Backward(paths) {
 		result = &nixlang.Select{Of: path.Of, Path: path.Path, Or: result}
 	}
 	return result
@@ -207,15 +235,27 @@ func (w *walker) canCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 
 // attributePath compiles an expression that must be a selection.
 func (w *walker) attributePath(expr hclsyntax.Expression) (*nixlang.Select, bool) {
-	before := len(w.Diagnostics)
-	path, ok := w.expr(expr).(*nixlang.Select)
-	if ok && path.Or == nil {
+	compiled := w.expr(expr)
+	path, ok := compiled.(*nixlang.Select)
+	if ok && path.Or == nil && !hasPosition(path.Of) {
 		return path, true
 	}
-	if len(w.Diagnostics) == before {
+	if compiled != nixlang.Expr(broken) {
 		w.errorf(expr.Range(), "Not an attribute path", "Nix can ask only whether an attribute is there, as in try(self.rev, \"unknown\") or can(self.rev).")
 	}
 	return nil, false
+}
+
+// hasPosition says whether an expression takes an element of a list. Nix does not
+// catch that there is none.
+func hasPosition(e nixlang.Expr) bool {
+	switch e := e.(type) {
+	case *nixlang.Select:
+		return hasPosition(e.Of)
+	case *nixlang.Apply:
+		return e.Fn == elemAt || hasPosition(e.Fn)
+	}
+	return false
 }
 
 // callCall compiles call(f, x, …), for functions that are no dotted name.
@@ -262,22 +302,43 @@ func (w *walker) fitParameter(name string, rng hcl.Range) bool {
 func (w *walker) lambda(parameters []*parameter, body func() nixlang.Expr) nixlang.Expr {
 	outer := *w
 	w.values, w.parts = maps.Clone(w.values), maps.Clone(w.parts)
+	w.parameters = slices.Clip(w.parameters)
 	for _, p := range parameters {
 		delete(w.values, p.name)
 		delete(w.parts, p.name)
+		p.nix = w.freshName(p.name)
+		w.parameters = append(w.parameters, p)
 	}
-	w.parameters = append(w.parameters, parameters...)
 	result := body()
-	w.parameters, w.values, w.parts = outer.parameters, outer.values, outer.parts
 	for _, p := range slices.Backward(parameters) {
-		name := p.name
 		if !p.used {
 			// The sign for a parameter that is not used.
-			name = "_" + name
+			p.nix = w.freshName("_" + p.name)
 		}
-		result = &nixlang.Lambda{Param: nixlang.Name(name), Body: result}
+		result = &nixlang.Lambda{Param: nixlang.Name(p.nix), Body: result}
 	}
+	w.parameters, w.values, w.parts = outer.parameters, outer.values, outer.parts
 	return result
+}
+
+// freshName makes the name of a parameter in Nix: its own, unless that would hide
+// what the body of the function may refer to. In HCL a let cannot be hidden, as
+// it is always let.x.
+func (w *walker) freshName(name string) string {
+	for w.isTaken(name) {
+		name += "'"
+	}
+	return name
+}
+
+func (w *walker) isTaken(name string) bool {
+	if name == w.scope.Final || name == w.scope.Prev {
+		return true
+	}
+	if slices.ContainsFunc(w.parameters, func(p *parameter) bool { return p.nix == name }) {
+		return true
+	}
+	return w.Spec.Let(name) != nil || slices.Contains(w.letNames(), name)
 }
 
 // importCall compiles import("nix/x.nix", { … }).
@@ -308,10 +369,10 @@ func (w *walker) pathCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 // repository to a path relative to the file that it is rendered in.
 func (w *walker) repositoryPath(expr hclsyntax.Expression) nixlang.Expr {
 	value, ok := w.value(expr)
-	if !ok {
+	if !ok || !value.IsKnown() {
 		return broken
 	}
-	if value.IsNull() || !value.IsKnown() || value.Type() != cty.String {
+	if value.IsNull() || value.Type() != cty.String {
 		w.errorf(expr.Range(), "A path is a string", "Write it in quotes, relative to the root of the repository, as in path(\"rts\").")
 		return broken
 	}

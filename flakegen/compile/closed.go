@@ -23,7 +23,7 @@ func (w *walker) closed(expr hclsyntax.Expression) nixlang.Expr {
 // value evaluates a closed expression.
 func (w *walker) value(expr hclsyntax.Expression) (cty.Value, bool) {
 	value, diags := w.Spec.EvalClosed(expr, w.values)
-	w.Diagnostics = append(w.Diagnostics, diags...)
+	w.add(diags...)
 	return value, !diags.HasErrors()
 }
 
@@ -36,7 +36,7 @@ func (c *Compiler) Value(value cty.Value, rng hcl.Range) nixlang.Expr {
 		// A broken local stands behind it, which is reported where it is.
 		return broken
 	case value.IsNull():
-		return nixlang.Ident("null")
+		return null
 	case t == cty.String:
 		// A text of several lines that was computed has no form of its own.
 		text := value.AsString()

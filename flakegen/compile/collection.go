@@ -1,6 +1,9 @@
 package compile
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -27,18 +30,36 @@ func (w *walker) list(e *hclsyntax.TupleConsExpr) nixlang.Expr {
 // set compiles a literal object in the order of the spec.
 func (w *walker) set(e *hclsyntax.ObjectConsExpr) nixlang.Expr {
 	set := &nixlang.AttrSet{}
+	seen := map[string]hclsyntax.Expression{}
 	after := e.OpenRange.End
 	for _, item := range e.Items {
 		rng := hcl.RangeBetween(item.KeyExpr.Range(), item.ValueExpr.Range())
 		name, ok := w.key(item.KeyExpr)
 		value := w.expr(item.ValueExpr)
-		if ok {
+		if ok && w.firstOf(seen, name, item.KeyExpr) {
 			set.Entries = append(set.Entries, Bind(name, value, w.trivia(after, rng)))
 		}
 		after = rng.End
 	}
 	set.Entries = MergeInherits(set.Entries)
 	return set
+}
+
+// firstOf refuses a key that the object has already: HCL keeps the last and says
+// nothing, and Nix takes none. Where both are written out it is reported as a trap.
+func (w *walker) firstOf(seen map[string]hclsyntax.Expression, name nixlang.AttrName, key hclsyntax.Expression) bool {
+	if name.Dynamic != nil {
+		return true
+	}
+	first, ok := seen[name.Name]
+	if !ok {
+		seen[name.Name] = key
+		return true
+	}
+	if !spec.IsLiteralKey(first) || !spec.IsLiteralKey(key) {
+		w.errorf(key.Range(), fmt.Sprintf("Key %q twice in one object", name.Name), "HCL would keep only this one. Remove one.")
+	}
+	return false
 }
 
 // MergeInherits writes neighbouring inherits from the same place as one, unless
@@ -72,6 +93,10 @@ func sameFrom(a, b *nixlang.Inherit) bool {
 // key compiles the key of an object entry. A key that only Nix knows becomes a
 // dynamic attribute name.
 func (w *walker) key(expr hclsyntax.Expression) (nixlang.AttrName, bool) {
+	if path, ok := pathKey(expr); ok {
+		w.errorf(expr.Range(), "Not a key", "For a set inside of the object write %s = { %s = … }. For the value of a reference write it in parentheses.", path.RootName(), steps(path[1:]))
+		return nixlang.AttrName{}, false
+	}
 	if w.open[expr] {
 		return nixlang.AttrName{Dynamic: w.expr(expr)}, true
 	}
@@ -88,6 +113,31 @@ func (w *walker) key(expr hclsyntax.Expression) (nixlang.AttrName, bool) {
 		return nixlang.AttrName{}, false
 	}
 	return nixlang.AttrName{Name: text.AsString()}, true
+}
+
+// pathKey finds a key such as a.b, which in Nix is a set inside of a set and in
+// HCL an error.
+func pathKey(expr hclsyntax.Expression) (hcl.Traversal, bool) {
+	key, ok := expr.(*hclsyntax.ObjectConsKeyExpr)
+	if !ok || key.ForceNonLiteral {
+		return nil, false
+	}
+	path, ok := key.Wrapped.(*hclsyntax.ScopeTraversalExpr)
+	if !ok || len(path.Traversal) < 2 {
+		return nil, false
+	}
+	return path.Traversal, true
+}
+
+// steps writes what stands behind a root, for a message.
+func steps(path hcl.Traversal) string {
+	var names []string
+	for _, step := range path {
+		if name, ok := stepName(step); ok {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ".")
 }
 
 // Bind gives the entry "name = value;", written with inherit where a careful
@@ -111,7 +161,7 @@ func Bind(name nixlang.AttrName, value nixlang.Expr, trivia nixlang.Trivia) nixl
 
 // isConstant tells the words that Nix defines as variables from variables.
 func isConstant(name nixlang.Ident) bool {
-	return name == "null" || name == "true" || name == "false"
+	return name == null || name == "true" || name == "false"
 }
 
 // trivia finds the comments of the node at rng; after is where the one before it

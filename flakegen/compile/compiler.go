@@ -18,8 +18,17 @@ type Compiler struct {
 	// Exists says whether the repository has a file or folder at a clean path
 	// relative to its root.
 	Exists func(path string) bool
-	// Diagnostics grows with every error found.
+	// Diagnostics grows with every error found, each once: what stands in a loop or
+	// in a variant for each key is compiled many times.
 	Diagnostics hcl.Diagnostics
+
+	reported map[report]bool
+}
+
+// report is what tells two errors apart.
+type report struct {
+	rng     hcl.Range
+	summary string
 }
 
 // Scope is what names mean where an expression stands.
@@ -82,20 +91,32 @@ type walker struct {
 	// values and parts are what the names of the for expressions around stand
 	// for, where these are unrolled: a value, or Nix where only that is known.
 	values map[string]cty.Value
-	parts  map[string]nixlang.Expr
+	parts  map[string]part
 }
 
-type parameter struct {
-	name string
-	used bool
+// part is Nix that a name stands for, and what it comes to in bytes.
+type part struct {
+	expr nixlang.Expr
+	size int
 }
+
+// parameter is a parameter of a function: its name in HCL and in Nix.
+type parameter struct {
+	name, nix string
+	used      bool
+}
+
+const null = nixlang.Ident("null")
 
 // broken stands for what could not be compiled.
-const broken = nixlang.Ident("null")
+const broken = null
 
 // expr compiles a part. Every expression type of HCL has a case here, and a test
 // holds the list against HCL.
 func (w *walker) expr(expr hclsyntax.Expression) nixlang.Expr {
+	if !w.charge(0, expr.Range()) {
+		return broken
+	}
 	switch e := expr.(type) {
 	case *hclsyntax.ParenthesesExpr:
 		return w.expr(e.Expression)
@@ -142,12 +163,39 @@ func (w *walker) expr(expr hclsyntax.Expression) nixlang.Expr {
 }
 
 func (c *Compiler) errorf(rng hcl.Range, summary, detail string, args ...any) {
-	c.Diagnostics = append(c.Diagnostics, &hcl.Diagnostic{
+	c.add(&hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  summary,
 		Detail:   fmt.Sprintf(detail, args...),
 		Subject:  rng.Ptr(),
 	})
+}
+
+// charge counts what is rendered against the limits of the spec.
+func (c *Compiler) charge(size int, rng hcl.Range) bool {
+	ok, diag := c.Spec.Charge(size, rng)
+	if diag != nil {
+		c.add(diag)
+	}
+	return ok
+}
+
+// add adds errors that were not found before.
+func (c *Compiler) add(diags ...*hcl.Diagnostic) {
+	for _, d := range diags {
+		key := report{summary: d.Summary}
+		if d.Subject != nil {
+			key.rng = *d.Subject
+		}
+		if c.reported[key] {
+			continue
+		}
+		if c.reported == nil {
+			c.reported = map[report]bool{}
+		}
+		c.reported[key] = true
+		c.Diagnostics = append(c.Diagnostics, d)
+	}
 }
 
 // didYouMean names the candidate that is near, or else says otherwise.

@@ -41,7 +41,7 @@ func (w *walker) loop(e *hclsyntax.ForExpr) nixlang.Expr {
 type turn struct {
 	key, value cty.Value
 	// part is the Nix of the value where it has none of its own.
-	part nixlang.Expr
+	part part
 }
 
 // turns lists the rounds of a loop whose collection is known or written out.
@@ -53,7 +53,7 @@ func (w *walker) turns(e *hclsyntax.ForExpr) ([]turn, bool) {
 	case *hclsyntax.TupleConsExpr:
 		var turns []turn
 		for i, element := range collection.Exprs {
-			turns = append(turns, turn{key: cty.NumberIntVal(int64(i)), part: w.expr(element)})
+			turns = append(turns, turn{key: cty.NumberIntVal(int64(i)), part: w.part(element)})
 		}
 		return turns, true
 	case *hclsyntax.ObjectConsExpr:
@@ -63,7 +63,7 @@ func (w *walker) turns(e *hclsyntax.ForExpr) ([]turn, bool) {
 				return nil, false
 			}
 			if key, ok := w.key(item.KeyExpr); ok {
-				turns = append(turns, turn{key: cty.StringVal(key.Name), part: w.expr(item.ValueExpr)})
+				turns = append(turns, turn{key: cty.StringVal(key.Name), part: w.part(item.ValueExpr)})
 			}
 		}
 		// HCL goes through an object in the order of its keys.
@@ -71,6 +71,12 @@ func (w *walker) turns(e *hclsyntax.ForExpr) ([]turn, bool) {
 		return turns, true
 	}
 	return nil, false
+}
+
+func (w *walker) part(expr hclsyntax.Expression) part {
+	before := w.Spec.Charged()
+	compiled := w.expr(expr)
+	return part{compiled, w.Spec.Charged() - before}
 }
 
 func (w *walker) closedTurns(e *hclsyntax.ForExpr) []turn {
@@ -122,12 +128,12 @@ func (w *walker) inTurn(e *hclsyntax.ForExpr, t turn) *walker {
 		inner.values = map[string]cty.Value{}
 	}
 	if inner.parts == nil {
-		inner.parts = map[string]nixlang.Expr{}
+		inner.parts = map[string]part{}
 	}
 	inner.parameters = slices.DeleteFunc(slices.Clone(w.parameters), func(p *parameter) bool {
 		return p.name == e.KeyVar || p.name == e.ValVar
 	})
-	if t.part == nil {
+	if t.part.expr == nil {
 		if e.KeyVar != "" {
 			inner.values[e.KeyVar] = t.key
 		}
@@ -135,7 +141,7 @@ func (w *walker) inTurn(e *hclsyntax.ForExpr, t turn) *walker {
 		return &inner
 	}
 	if e.KeyVar != "" {
-		inner.parts[e.KeyVar] = w.Value(t.key, e.CollExpr.Range())
+		inner.parts[e.KeyVar] = part{expr: w.Value(t.key, e.CollExpr.Range())}
 	}
 	inner.parts[e.ValVar] = t.part
 	return &inner

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/flakegen/flakegen/flakegen/nixlang"
 )
@@ -36,11 +37,54 @@ func (w *walker) binary(e *hclsyntax.BinaryOpExpr) nixlang.Expr {
 		w.errorf(e.SrcRange, fmt.Sprintf("%q has another meaning in Nix", sign), "Only Nix knows these values. Write %s.", way)
 		return broken
 	}
-	return &nixlang.Binary{Op: op, Left: w.expr(e.LHS), Right: w.expr(e.RHS)}
+	parameters := e.Op.Impl.Params()
+	return &nixlang.Binary{
+		Op:    op,
+		Left:  w.operand(e.LHS, op, parameters[0].Type),
+		Right: w.operand(e.RHS, op, parameters[1].Type),
+	}
 }
 
 func (w *walker) unary(e *hclsyntax.UnaryOpExpr) nixlang.Expr {
-	return &nixlang.Unary{Op: operators[e.Op], X: w.expr(e.Val)}
+	op := operators[e.Op]
+	return &nixlang.Unary{Op: op, X: w.operand(e.Val, op, e.Op.Impl.Params()[0].Type)}
+}
+
+// operand compiles an operand. What is known of it is converted as HCL does, since
+// Nix converts nothing: the operators that HCL has for numbers would join text.
+func (w *walker) operand(e hclsyntax.Expression, op nixlang.Op, t cty.Type) nixlang.Expr {
+	if t == cty.DynamicPseudoType {
+		return w.expr(e)
+	}
+	if w.open[e] {
+		switch unwrap(e).(type) {
+		case *hclsyntax.TemplateExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr:
+			return w.badOperand(e, op, t)
+		}
+		return w.expr(e)
+	}
+	value, ok := w.value(e)
+	if !ok || !value.IsKnown() {
+		return broken
+	}
+	converted, err := convert.Convert(value, t)
+	if err != nil || converted.IsNull() {
+		return w.badOperand(e, op, t)
+	}
+	return w.Value(converted, e.Range())
+}
+
+func (w *walker) badOperand(e hclsyntax.Expression, op nixlang.Op, t cty.Type) nixlang.Expr {
+	sign := string(op)
+	if op == nixlang.Negate {
+		sign = "-"
+	}
+	remedy := "Compare it with something, as in a == 1."
+	if t == cty.Number {
+		remedy = "To put text together write a template, as in \"${a}-${b}\"; for lists concat(a, b), for objects merge(a, b)."
+	}
+	w.errorf(e.Range(), fmt.Sprintf("%q takes a %s", sign, t.FriendlyName()), "%s", remedy)
+	return broken
 }
 
 // conditional compiles c ? x : y. Where c is known when rendering, only the
@@ -53,7 +97,8 @@ func (w *walker) conditional(e *hclsyntax.ConditionalExpr) nixlang.Expr {
 	if !ok || !condition.IsKnown() {
 		return broken
 	}
-	if condition.IsNull() || condition.Type() != cty.Bool {
+	condition, err := convert.Convert(condition, cty.Bool)
+	if err != nil || condition.IsNull() {
 		w.errorf(e.Condition.Range(), "Condition is not true or false", "Compare it with something, as in local.n == 1.")
 		return broken
 	}

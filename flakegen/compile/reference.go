@@ -17,11 +17,15 @@ import (
 // reference compiles root.a.b. What the root may be is the table of docs/language.md.
 func (w *walker) reference(t hcl.Traversal) nixlang.Expr {
 	root := t.RootName()
-	if w.isParameter(root) {
-		return w.steps(nixlang.Ident(root), t[1:])
+	if p := w.parameter(root); p != nil {
+		p.used = true
+		return w.steps(nixlang.Ident(p.nix), t[1:])
 	}
 	if part, ok := w.parts[root]; ok {
-		return w.steps(part, t[1:])
+		if !w.charge(part.size, t.SourceRange()) {
+			return broken
+		}
+		return w.steps(part.expr, t[1:])
 	}
 	if w.scope.FlakeLevel && slices.Contains(systemRoots, root) {
 		w.errorf(t.SourceRange(), fmt.Sprintf("%s has no system here", root), "This is a part of the flake that is the same for all systems. It may use self, inputs, lib, builtins and local.")
@@ -66,14 +70,14 @@ func (w *walker) parameterRoot(t hcl.Traversal, name, root, remedy string) nixla
 	return w.steps(nixlang.Ident(name), t[1:])
 }
 
-func (w *walker) isParameter(name string) bool {
-	for i := len(w.parameters) - 1; i >= 0; i-- {
-		if w.parameters[i].name == name {
-			w.parameters[i].used = true
-			return true
+// parameter gives the innermost parameter of that name, or nil.
+func (w *walker) parameter(name string) *parameter {
+	for _, p := range slices.Backward(w.parameters) {
+		if p.name == name {
+			return p
 		}
 	}
-	return false
+	return nil
 }
 
 // name gives the step behind the root as a name, with an error where there is none.
@@ -178,7 +182,7 @@ func (w *walker) sharedReference(t hcl.Traversal) nixlang.Expr {
 func (w *walker) packageReference(t hcl.Traversal) nixlang.Expr {
 	output, rest, diag := w.Spec.PackageReference(t)
 	if diag != nil {
-		w.Diagnostics = append(w.Diagnostics, diag)
+		w.add(diag)
 		return broken
 	}
 	return w.outputReference(output.Name, rest)
@@ -244,8 +248,11 @@ func (w *walker) index(e *hclsyntax.IndexExpr) nixlang.Expr {
 	return w.steps(collection, hcl.Traversal{hcl.TraverseIndex{Key: key, SrcRange: e.Key.Range()}})
 }
 
+// elemAt is the function of Nix that takes an element of a list by its position.
+var elemAt = nixlang.Sel("builtins", "elemAt")
+
 func elementAt(list, position nixlang.Expr) nixlang.Expr {
-	return nixlang.Call(nixlang.Sel("builtins", "elemAt"), list, position)
+	return nixlang.Call(elemAt, list, position)
 }
 
 // selectPath gives of.path, as one selection however deep of is.
@@ -268,7 +275,7 @@ func (w *walker) functionName(call *hclsyntax.FunctionCallExpr) nixlang.Expr {
 		t = append(t, hcl.TraverseAttr{Name: name, SrcRange: rng})
 	}
 	switch {
-	case w.isParameter(names[0]), w.parts[names[0]] != nil:
+	case w.parameter(names[0]) != nil, w.parts[names[0]].expr != nil:
 	case spec.IsSymbol(names[0]):
 	case w.useLet(names[0]):
 		return w.steps(nixlang.Ident(names[0]), t[1:])

@@ -24,7 +24,8 @@ func (w *walker) template(e *hclsyntax.TemplateExpr) nixlang.Expr {
 	var text strings.Builder
 	flush := func() {
 		if text.Len() > 0 {
-			s.Parts = append(s.Parts, nixlang.Part{Text: text.String()})
+			// HCL normalizes the whole, and parts that are joined may compose.
+			s.Parts = append(s.Parts, nixlang.Part{Text: cty.NormalizeString(text.String())})
 			text.Reset()
 		}
 	}

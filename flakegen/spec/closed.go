@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -27,7 +28,7 @@ func (s *Spec) EvalClosed(expr hclsyntax.Expression, bound map[string]cty.Value)
 		ctx = ctx.NewChild()
 		ctx.Variables = bound
 	}
-	value, diags := expr.Value(ctx)
+	value, diags := s.meter.evaluate(expr, ctx)
 	return value, s.explain(diags)
 }
 
@@ -62,9 +63,24 @@ func (s *Spec) explain(diags hcl.Diagnostics) hcl.Diagnostics {
 			d.Detail = didYouMean(name, Roots, "A reference begins with one of "+strings.Join(Roots, ", ")+". For a shell variable in a string write $${…}.")
 		case "Unsupported attribute":
 			d.Detail = s.missingAttribute(d)
+		case "Error in function call":
+			explainPanic(d)
 		}
 	}
 	return diags
+}
+
+// explainPanic words the error of a function that has no result, where what it
+// says is meant for its programmer.
+func explainPanic(d *hcl.Diagnostic) {
+	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
+	if !ok {
+		return
+	}
+	var panicked function.PanicError
+	if errors.As(extra.FunctionCallError(), &panicked) {
+		d.Detail = fmt.Sprintf("%s has no result for these arguments.", extra.CalledFunctionName())
+	}
 }
 
 // missingAttribute words the error of a reference to a local that is not there.
@@ -80,7 +96,7 @@ func (s *Spec) missingAttribute(d *hcl.Diagnostic) string {
 
 // evaluateLocals computes all locals, each after those that it refers to.
 func (d *decoder) evaluateLocals() {
-	l := &localEvaluator{decoder: d, state: map[string]visitState{}, values: map[string]cty.Value{}, functions: functions()}
+	l := &localEvaluator{decoder: d, state: map[string]visitState{}, values: map[string]cty.Value{}, functions: d.spec.meter.functions()}
 	for _, name := range sortedKeys(d.spec.locals) {
 		l.visit(name)
 	}

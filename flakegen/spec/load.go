@@ -33,12 +33,17 @@ func Load(root fs.FS) (*Spec, hcl.Diagnostics, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	size := 0
+	for _, source := range sources {
+		size += len(source.Bytes)
+	}
 	s := &Spec{
 		Sources:   map[string]*Source{},
 		locals:    map[string]*Attribute{},
 		outputs:   map[string]*Output{},
 		byPackage: map[string]*Derivation{},
 		byLet:     map[string]*Attribute{},
+		meter:     newMeter(size),
 	}
 	d := &decoder{spec: s}
 	var bodies []*hclsyntax.Body

@@ -46,6 +46,7 @@ type Spec struct {
 	required  *requirement
 	locals    map[string]*Attribute
 	context   *hcl.EvalContext
+	meter     *meter
 	outputs   map[string]*Output
 	byPackage map[string]*Derivation
 	byLet     map[string]*Attribute

@@ -57,6 +57,12 @@ func (w *symbolWalker) Enter(node hclsyntax.Node) hcl.Diagnostics {
 			scope[name] = w.overSymbol()
 		}
 		w.scopes = append(w.scopes, scope)
+	case *hclsyntax.ObjectConsKeyExpr:
+		// HCL takes (x) for the literal key x when it walks, but not when it
+		// evaluates.
+		if n.ForceNonLiteral && hcl.ExprAsKeyword(n.Wrapped) != "" {
+			_ = hclsyntax.Walk(n.Wrapped, w)
+		}
 	case *hclsyntax.ScopeTraversalExpr:
 		if w.isSymbol(n.Traversal.RootName()) {
 			w.found(n.Traversal.RootName(), n.SrcRange)

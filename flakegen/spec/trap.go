@@ -3,6 +3,7 @@ package spec
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -12,15 +13,18 @@ import (
 // traps finds what HCL reads without complaint but in another way than it looks
 // to someone who knows Nix.
 func traps(source *Source, body *hclsyntax.Body) hcl.Diagnostics {
-	t := &trapWalker{source: source, seen: map[int]bool{}}
+	t := &trapWalker{source: source}
 	_ = hclsyntax.Walk(body, t)
+	t.leadingUpdates()
 	return t.diags
 }
 
 type trapWalker struct {
 	source *Source
 	diags  hcl.Diagnostics
-	seen   map[int]bool
+	// comments are those of the file by the byte at which they begin; nil until
+	// one is asked for, as most files have no need of it.
+	comments map[int]hcl.Range
 }
 
 func (t *trapWalker) Enter(node hclsyntax.Node) hcl.Diagnostics {
@@ -43,24 +47,49 @@ func (t *trapWalker) Exit(hclsyntax.Node) hcl.Diagnostics { return nil }
 // update finds "//" behind an expression: a comment in HCL, but in Nix the
 // operator that merges two sets. The rest of the line would be lost.
 func (t *trapWalker) update(rng hcl.Range) {
-	rest := t.source.behind(rng.End)
-	if !bytes.HasPrefix(rest, []byte("//")) {
+	from := min(rng.End.Byte, len(t.source.Bytes))
+	rest := t.source.Bytes[from:]
+	start := from + len(rest) - len(bytes.TrimLeft(rest, " \t"))
+	if bytes.HasPrefix(t.source.Bytes[start:], []byte("//")) {
+		t.comment(start)
+	}
+}
+
+// leadingUpdate finds "//" at the beginning of a line, as Nix is often laid out,
+// in front of a set. That is hardly ever meant as a comment.
+var leadingUpdate = regexp.MustCompile(`(?m)^[ \t]*//[ \t]*\{`)
+
+func (t *trapWalker) leadingUpdates() {
+	for _, match := range leadingUpdate.FindAllIndex(t.source.Bytes, -1) {
+		t.comment(match[0] + bytes.IndexByte(t.source.Bytes[match[0]:], '/'))
+	}
+}
+
+// comment reports a comment that begins with "//" at the byte start, unless that
+// is text in a string.
+func (t *trapWalker) comment(start int) {
+	if t.comments == nil {
+		t.comments = map[int]hcl.Range{}
+		tokens, _ := hclsyntax.LexConfig(t.source.Bytes, t.source.Name, hcl.InitialPos)
+		for _, token := range tokens {
+			if token.Type == hclsyntax.TokenComment {
+				t.comments[token.Range.Start.Byte] = token.Range
+			}
+		}
+	}
+	rng, ok := t.comments[start]
+	if !ok {
 		return
 	}
-	start := rng.End
-	start.Byte += bytes.Index(t.source.Bytes[start.Byte:], []byte("//"))
-	if t.seen[start.Byte] {
-		return
-	}
-	t.seen[start.Byte] = true
-	start.Column += start.Byte - rng.End.Byte
-	end := start
-	end.Byte, end.Column = start.Byte+2, start.Column+2
+	delete(t.comments, start) // it is reported once
+	rng.End = rng.Start
+	rng.End.Byte += 2
+	rng.End.Column += 2
 	t.diags = append(t.diags, &hcl.Diagnostic{
 		Severity: hcl.DiagError,
 		Summary:  "\"//\" begins a comment in HCL",
 		Detail:   "The rest of the line would be lost. To merge two sets write merge(a, b). For a comment behind an expression use #.",
-		Subject:  &hcl.Range{Filename: rng.Filename, Start: start, End: end},
+		Subject:  &rng,
 	})
 }
 
@@ -85,6 +114,12 @@ func (t *trapWalker) duplicateKeys(object *hclsyntax.ObjectConsExpr) {
 		}
 		first[key] = rng
 	}
+}
+
+// IsLiteralKey says whether the key of an object entry is written out.
+func IsLiteralKey(expr hclsyntax.Expression) bool {
+	_, ok := literalKey(expr)
+	return ok
 }
 
 // literalKey gives the key of an object entry where it needs no evaluation.
