@@ -1,0 +1,316 @@
+package compile_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/tryfunc"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"github.com/flakegen/flakegen/flakegen/compile"
+	"github.com/flakegen/flakegen/flakegen/spec"
+)
+
+// The two laws of docs/language.md: what Nix gives for the rendering of an
+// expression is what HCL gives for the expression, and where it has symbols, what
+// HCL gives when each of them stands for the value that Nix has for it.
+//
+// `make soak` runs them with more: go test -run Law -closed 100000 -open 20000
+var (
+	closedCases = flag.Int("closed", 4000, "the number of expressions without symbols to hold the law against")
+	openCases   = flag.Int("open", 2000, "the number of expressions with symbols to hold the law against")
+	firstSeed   = flag.Uint64("seed", 1, "the seed of the first expression")
+)
+
+// batchSize is how many expressions one process of Nix evaluates.
+const batchSize = 4000
+
+// These are the errors with which the compiler may refuse an expression that has
+// a value in HCL: what docs/language.md says the laws leave out. Any other fails
+// the test.
+var (
+	closedLeftOut = map[string]bool{
+		"Key … twice in one object":   true,
+		"No Nix string for this text": true,
+		"Number too large for Nix":    true,
+		"Number too small for Nix":    true,
+	}
+	openLeftOut = map[string]bool{
+		"A parameter cannot be called …": true,
+		"Invalid index":                  true, // in a part that HCL does not pick
+		"Key … twice in one object":      true,
+		"No Nix for this grouping":       true,
+		"Not an attribute path":          true,
+		"Only Nix knows this condition":  true,
+	}
+)
+
+// A tally counts what became of expressions.
+type tally struct {
+	held     int
+	noValue  map[string]int
+	leftOut  map[string]int
+	examined int
+}
+
+func (c *tally) log(t *testing.T, processes int) {
+	t.Logf("%d expressions: %d hold, in %d processes of Nix", c.examined, c.held, processes)
+	for _, list := range []struct {
+		what   string
+		counts map[string]int
+	}{{"have no value in HCL", c.noValue}, {"have no Nix", c.leftOut}} {
+		for _, why := range slices.SortedFunc(maps.Keys(list.counts), func(a, b string) int { return list.counts[b] - list.counts[a] }) {
+			t.Logf("%7d %s: %s", list.counts[why], list.what, why)
+		}
+	}
+}
+
+// A compilation is what the two languages make of an expression.
+type compilation struct {
+	rendering *rendering
+	// noValue are the errors of HCL, refused those of the compiler.
+	noValue, refused hcl.Diagnostics
+}
+
+func TestNixClosedLaw(t *testing.T) {
+	holdLaw(t, *closedCases, func(seed uint64) (string, environment) {
+		return newGrower(seed).any(), nil
+	})
+}
+
+func TestNixOpenLaw(t *testing.T) {
+	holdLaw(t, *openCases, func(seed uint64) (string, environment) {
+		g := newOpenGrower(seed)
+		e := newEnvironment(g)
+		return g.expr(g.shape(2)), e
+	})
+}
+
+// holdLaw grows expressions until enough of them hold the law.
+func holdLaw(t *testing.T, enough int, grow func(seed uint64) (string, environment)) {
+	nix := newNixEvaluator(t)
+	count := &tally{noValue: map[string]int{}, leftOut: map[string]int{}}
+	var batch []*rendering
+	for seed := *firstSeed; count.held < enough && !t.Failed(); seed++ {
+		expression, e := grow(seed)
+		count.examined++
+		if r := examine(t, count, seed, expression, e); r != nil {
+			batch = append(batch, r)
+		}
+		if len(batch) == min(batchSize, enough-count.held) {
+			nix.hold(t, batch)
+			count.held += len(batch)
+			batch = nil
+		}
+	}
+	count.log(t, nix.processes)
+}
+
+// examine gives the rendering of an expression, or nil where it has no value.
+func examine(t *testing.T, count *tally, seed uint64, expression string, e environment) *rendering {
+	t.Helper()
+	c, err := compileText(expression, e)
+	switch {
+	case err != nil:
+		t.Errorf("seed %d: %v\n%s", seed, err, expression)
+	case c.noValue.HasErrors() && (c.refused.HasErrors() || c.noValue[0].Summary == "The spec computes too much"):
+		// That one is reported once.
+		count.noValue[c.noValue[0].Summary]++
+	case c.noValue.HasErrors() && e != nil:
+		// HCL evaluates everything at once, Nix what it needs.
+		count.noValue[c.noValue[0].Summary]++
+	case c.noValue.HasErrors():
+		t.Errorf("seed %d: HCL refuses what was compiled: %v\n%s", seed, c.noValue, expression)
+	case c.refused.HasErrors():
+		leftOut := closedLeftOut
+		if e != nil {
+			leftOut = openLeftOut
+		}
+		for _, d := range c.refused {
+			if !leftOut[withoutNames(d.Summary)] {
+				t.Errorf("seed %d: refused: %v\nvalue %s\n%s", seed, d, c.rendering.want.GoString(), expression)
+			}
+		}
+		count.leftOut[withoutNames(c.refused[0].Summary)]++
+	default:
+		c.rendering.seed = seed
+		return c.rendering
+	}
+	return nil
+}
+
+var quotedName = regexp.MustCompile(`"(\\.|[^"\\])*"`)
+
+// withoutNames gives the summary of an error without the names of the spec in it.
+func withoutNames(summary string) string { return quotedName.ReplaceAllString(summary, "…") }
+
+// prelude is the spec that expressions stand in.
+const prelude = `
+flake { systems = ["x86_64-linux"] }
+input "nixpkgs" { url = "x" }
+input "src" { url = "x" }
+input "flake" { url = "x" }
+let {
+  lt   = ""
+  lnum = 0
+  x    = []
+  name = ""
+  _x   = true
+  wrap = {}
+}
+package "plain" {}
+package "other" {}
+package "rts" {
+  variant "build" {}
+  variant "checked" {}
+}
+alias "main" { default = package.plain }
+locals {
+  texts  = ["a", "it's", "$${b}"]
+  record = { name = "l\n'", "x-y" = 4, on = true, "odd name" = { deep = "", "$${" = 0.5, list = [] } }
+}
+package "case" {
+  value = `
+
+// What the locals of the prelude are.
+var (
+	localTexts  = []any{"a", "it's", "${b}"}
+	localRecord = map[string]any{"name": "l\n'", "x-y": 4, "on": true, "odd name": map[string]any{"deep": "", "${": 0.5, "list": []any{}}}
+)
+
+// compileText compiles an expression, and evaluates it with HCL; e gives the
+// symbols their values, and is nil for a closed expression.
+func compileText(expression string, e environment) (c *compilation, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	files := fstest.MapFS{
+		spec.FileName:   {Data: []byte(prelude + expression + "\n}\n")},
+		"nix/shift.nix": {},
+	}
+	s, diags, err := spec.Load(files)
+	if err != nil {
+		return nil, err
+	}
+	if diags.HasErrors() {
+		return nil, fmt.Errorf("the grown spec is in error: %w", diags)
+	}
+	compiler := &compile.Compiler{Spec: s, Exists: func(path string) bool { return files[path] != nil }}
+	scope := &compile.Scope{File: "cases.nix", Uses: compile.Uses{}}
+	value := s.Package("case").Value.Expr
+	r := &rendering{hcl: expression}
+	c = &compilation{rendering: r}
+	if e == nil {
+		r.want, c.noValue = s.EvalClosed(value, nil)
+	} else {
+		scope.Final = "finalAttrs"
+		scope.Shared = &compile.Shared{Open: true}
+		scope.Values = map[string]cty.Value{"each": toCty(e["each"])}
+		r.names = e.nixNames()
+		r.want, c.noValue = evaluateOpen(value, e)
+	}
+	body := compiler.Expr(value, scope)
+	c.refused = compiler.Diagnostics
+	if !c.refused.HasErrors() {
+		r.nix = asFunction(body, arguments(scope))
+	}
+	return c, nil
+}
+
+// arguments are the names that a file with this scope must take. It never notes
+// shared, which the file of a package binds itself.
+func arguments(scope *compile.Scope) []string {
+	var names []string
+	if scope.Shared != nil {
+		names = append(names, "shared")
+	}
+	for name := range scope.Uses {
+		if name == "final" {
+			name = "finalAttrs"
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// evaluateOpen evaluates an expression with HCL, its symbols bound.
+func evaluateOpen(expr hclsyntax.Expression, e environment) (cty.Value, hcl.Diagnostics) {
+	functions := nixFunctions()
+	functions["can"] = tryfunc.CanFunc
+	functions["concat"] = stdlib.ConcatFunc
+	functions["join"] = stdlib.JoinFunc
+	functions["merge"] = stdlib.MergeFunc
+	functions["try"] = tryfunc.TryFunc
+	variables := e.hclVariables()
+	pkgs := variables["pkgs"].AsValueMap()
+	pkgs["twice"] = lambdaVal(twice)
+	variables["pkgs"] = cty.ObjectVal(pkgs)
+	return expr.Value(&hcl.EvalContext{Variables: variables, Functions: functions})
+}
+
+// The expressions of testdata/cases are those that once broke a law, and corners
+// that growing seldom reaches.
+func TestNixLawCases(t *testing.T) {
+	nix := newNixEvaluator(t)
+	for _, file := range []struct {
+		name         string
+		environments []environment
+	}{
+		{"closed.hcl", []environment{nil}},
+		{"open.hcl", []environment{
+			newEnvironment(newOpenGrower(1)), newEnvironment(newOpenGrower(2)), newEnvironment(newOpenGrower(3)),
+		}},
+	} {
+		t.Run(file.name, func(t *testing.T) {
+			var batch []*rendering
+			for _, expression := range caseTexts(t, "testdata/cases/"+file.name) {
+				for _, e := range file.environments {
+					c, err := compileText(expression, e)
+					if err != nil || c.noValue.HasErrors() || c.refused.HasErrors() {
+						t.Errorf("%s\nerror %v, HCL says %v, refused with %v", expression, err, c.noValue, c.refused)
+						continue
+					}
+					batch = append(batch, c.rendering)
+				}
+			}
+			nix.hold(t, batch)
+		})
+	}
+}
+
+// caseTexts gives the text of each attribute in a file, with both kinds of line
+// ends.
+func caseTexts(t *testing.T, name string) []string {
+	t.Helper()
+	source, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, diags := hclsyntax.ParseConfig(source, name, hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	var list []string
+	for _, a := range file.Body.(*hclsyntax.Body).Attributes {
+		text := string(a.Expr.Range().SliceBytes(source))
+		list = append(list, text)
+		if strings.Contains(text, "\n") {
+			list = append(list, strings.ReplaceAll(text, "\n", "\r\n"))
+		}
+	}
+	slices.Sort(list)
+	return list
+}

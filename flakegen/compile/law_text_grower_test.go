@@ -1,0 +1,198 @@
+package compile_test
+
+import (
+	"fmt"
+	"strings"
+)
+
+// fragments are what strings are made of: all that Nix or HCL escapes, all that
+// ends or begins something, and what Unicode has in store.
+var fragments = []string{
+	"a", "word ", "some more words", " ", "  ", "    ", "\n", "\n", "\n  ", "\n    ", "\t", "\r", "\r\n", "\n\t",
+	"'", "''", "'''", "''\\", "''$", "$", "$$", "$$$", "${", "${x}", "'${", "''${", "$${", "$'", "%", "%%", "%{", "%{ if x }", "%%{",
+	"{", "}", "~}", "{~", `"`, `\`, `\\`, `\n`, `\${`, "#", "//", "/*", "*/", ";", "EOT", "\nEOT\n", "<<EOT", "-1", "1e5",
+	"é", "e\u0301", "\u0301", "ﬁ", "Å", "\u00a0", "\u0085", "\u2028", "\ufeff", "\u200b", "😀", "👩‍👩‍👧", "\U0010ffff", "\ufffd", "\x01", "\x1b[31m", "\x7f",
+	"export A=$out\n", "if [ \"$x\" = '' ]; then\n\techo $(cat <f)\nfi\n", "/nix/store", "./.", "http://x:1",
+}
+
+// words makes the value of a string. HCL composes an accent with the letter in
+// front of it, also across an interpolation, and Nix does not, so that no accent
+// stands alone in an open expression.
+func (g *grower) words() string {
+	var b strings.Builder
+	for range g.count(0, 9) {
+		fragment := fragments[g.IntN(len(fragments))]
+		if g.symbols != nil {
+			fragment = strings.TrimLeft(fragment, "\u0301")
+		}
+		b.WriteString(fragment)
+	}
+	return b.String()
+}
+
+// quoted writes a string between quotes.
+func (g *grower) quoted(value string) string { return `"` + g.escape(value) + `"` }
+
+// escape writes text for a quoted string, with escapes where they are needed and
+// at times where not.
+func (g *grower) escape(value string) string {
+	var b strings.Builder
+	runes := []rune(value)
+	for i, r := range runes {
+		opens := i+1 < len(runes) && runes[i+1] == '{'
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteRune('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t' && g.chance(50):
+			b.WriteString(`\t`)
+		case (r == '$' || r == '%') && opens:
+			b.WriteRune(r)
+			b.WriteRune(r)
+		case r < 0x20 && r != '\t' || r == 0x7f || g.chance(2) && r != '{':
+			if r > 0xffff {
+				fmt.Fprintf(&b, `\U%08x`, r)
+				continue
+			}
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// raw writes text for a heredoc, which knows no escape but those of ${ and %{.
+func (g *grower) raw(value string) string {
+	value = strings.NewReplacer("${", "$${", "%{", "%%{", "\r\n", "\n", "\r", "", "EOT", "EOF").Replace(value)
+	return strings.ReplaceAll(value, "\n", g.newline)
+}
+
+// text makes an expression that gives text.
+func (g *grower) text() string {
+	switch g.IntN(10) {
+	case 0, 1, 2:
+		return g.heredoc()
+	case 3, 4, 5, 6:
+		return g.template()
+	case 7:
+		var parts []string
+		for range g.count(1, 4) {
+			parts = append(parts, g.interpolable())
+		}
+		return `join("", [` + strings.Join(parts, ", ") + "])"
+	case 8:
+		if g.symbols != nil {
+			return g.openText()
+		}
+		return g.closedText()
+	default:
+		return g.quoted(g.words())
+	}
+}
+
+// interpolable makes an expression that can stand in ${…}.
+func (g *grower) interpolable() string {
+	if g.symbols != nil && g.chance(25) {
+		if name, ok := g.reference(shape{kind: pkg}); ok {
+			return name
+		}
+	}
+	if g.symbols == nil && g.chance(20) {
+		return g.expr(pick(g, aNumber, aFraction, aBoolean))
+	}
+	return g.expr(aText)
+}
+
+// template makes a quoted template.
+func (g *grower) template() string {
+	return `"` + g.templateParts(g.escape, true) + `"`
+}
+
+// heredoc makes a heredoc, in parentheses because its end marker must stand alone
+// on a line.
+func (g *grower) heredoc() string {
+	g.labels++
+	label := fmt.Sprintf("EOT%d", g.labels)
+	flush := g.chance(60)
+	indent := ""
+	intro := "<<"
+	if flush {
+		intro = "<<-"
+		indent = pick(g, "", "  ", "    ", "\t", "  \t")
+	}
+	body := g.templateParts(g.raw, !flush)
+	lines := strings.Split(body, g.newline)
+	for i, line := range lines {
+		if g.chance(90) {
+			lines[i] = indent + line
+		}
+	}
+	return "(" + intro + label + g.newline + strings.Join(lines, g.newline) + g.newline + pick(g, indent, "", "  ") + label + g.newline + ")"
+}
+
+// templateParts makes what stands in a template. Strip says that strip markers
+// may: in a "<<-" heredoc they are refused.
+func (g *grower) templateParts(write func(string) string, strip bool) string {
+	left, right := func() string { return "" }, func() string { return "" }
+	if strip {
+		left = func() string { return pick(g, "", "", "", "~") }
+		right = left
+	}
+	var b strings.Builder
+	for range g.count(1, 7) {
+		switch g.IntN(9) {
+		case 0, 1, 2, 3:
+			g.closeText(&b)
+			b.WriteString(write(g.words()))
+		case 4, 5, 6:
+			g.closeText(&b)
+			fmt.Fprintf(&b, "${%s%s%s}", left(), g.interpolable(), right())
+		case 7:
+			g.closeText(&b)
+			fmt.Fprintf(&b, "%%{%s if %s %s}", left(), g.expr(aBoolean), right())
+			b.WriteString(g.nested(write, strip))
+			g.closeText(&b)
+			if g.chance(50) {
+				fmt.Fprintf(&b, "%%{%s else %s}", left(), right())
+				b.WriteString(g.nested(write, strip))
+				g.closeText(&b)
+			}
+			fmt.Fprintf(&b, "%%{%s endif %s}", left(), right())
+		case 8:
+			element := g.shape(0)
+			collection := g.expr(listOf(element))
+			names := []binding{{g.name(), element}}
+			g.closeText(&b)
+			fmt.Fprintf(&b, "%%{%s for %s in %s %s}", left(), nameList(names), collection, right())
+			b.WriteString(g.with(names, func() string { return g.nested(write, strip) }))
+			g.closeText(&b)
+			fmt.Fprintf(&b, "%%{%s endfor %s}", left(), right())
+		}
+	}
+	return b.String()
+}
+
+// closeText takes care of a dollar or a percent sign at the end of a text: in
+// front of what follows it would make an escape of that.
+func (g *grower) closeText(b *strings.Builder) {
+	before := b.String()
+	after := strings.TrimRight(before, "$%")
+	if signs := before[len(after):]; signs != "" {
+		b.Reset()
+		fmt.Fprintf(b, "%s${%q}", after, signs)
+	}
+}
+
+// nested makes the parts of a template inside a directive.
+func (g *grower) nested(write func(string) string, strip bool) string {
+	if g.budget <= 0 {
+		return write(g.words())
+	}
+	g.budget--
+	return g.templateParts(write, strip)
+}
