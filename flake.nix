@@ -17,16 +17,17 @@
       ];
       # What each system gets under these names.
       aliases = {
-        # The tests run where a cache has them; elsewhere a build does without.
-        rts = {
-          x86_64-linux = "rts-checked";
-          aarch64-linux = "rts-checked";
-          aarch64-darwin = "rts-build";
+        x86_64-linux = {
+          rts = "rts-checked";
+          default = "flakegen";
         };
-        default = {
-          x86_64-linux = "flakegen";
-          aarch64-linux = "flakegen";
-          aarch64-darwin = "flakegen";
+        aarch64-linux = {
+          rts = "rts-checked";
+          default = "flakegen";
+        };
+        aarch64-darwin = {
+          rts = "rts-build";
+          default = "flakegen";
         };
       };
       perSystem = lib.genAttrs systems (
@@ -40,8 +41,9 @@
             inherit (rts) rts-build rts-checked;
             # flakegen itself.
             flakegen = import ./nix/flakegen.nix { inherit pkgs lib version; };
-            rts = packages.${aliases.rts.${system}};
-            default = packages.${aliases.default.${system}};
+            # The tests run where a cache has them; elsewhere a build does without.
+            rts = packages.${aliases.${system}.rts};
+            default = packages.${aliases.${system}.default};
           };
         in
         {

@@ -17,15 +17,17 @@
       ];
       # What each system gets under these names.
       aliases = {
-        ring = {
-          x86_64-linux = "ring-checked";
-          aarch64-linux = "ring-checked";
-          aarch64-darwin = "ring-build";
+        x86_64-linux = {
+          ring = "ring-checked";
+          default = "ring-checked";
         };
-        default = {
-          x86_64-linux = "ring-checked";
-          aarch64-linux = "ring-checked";
-          aarch64-darwin = "ring-build";
+        aarch64-linux = {
+          ring = "ring-checked";
+          default = "ring-checked";
+        };
+        aarch64-darwin = {
+          ring = "ring-build";
+          default = "ring-build";
         };
       };
       perSystem = lib.genAttrs systems (
@@ -35,8 +37,8 @@
           ring = import ./nix/ring.nix { inherit pkgs lib; };
           packages = {
             inherit (ring) ring-build ring-checked;
-            ring = packages.${aliases.ring.${system}};
-            default = packages.${aliases.default.${system}};
+            ring = packages.${aliases.${system}.ring};
+            default = packages.${aliases.${system}.default};
           };
         in
         {

@@ -17,15 +17,17 @@
       ];
       # What each system gets under these names.
       aliases = {
-        greeter = {
-          x86_64-linux = "greeter-checked";
-          aarch64-linux = "greeter-checked";
-          aarch64-darwin = "greeter-build";
+        x86_64-linux = {
+          greeter = "greeter-checked";
+          default = "greeter-checked";
         };
-        default = {
-          x86_64-linux = "greeter-checked";
-          aarch64-linux = "greeter-checked";
-          aarch64-darwin = "greeter-build";
+        aarch64-linux = {
+          greeter = "greeter-checked";
+          default = "greeter-checked";
+        };
+        aarch64-darwin = {
+          greeter = "greeter-build";
+          default = "greeter-build";
         };
       };
       perSystem = lib.genAttrs systems (
@@ -51,8 +53,8 @@
           };
           packages = {
             inherit (greeter) greeter-build greeter-checked;
-            greeter = packages.${aliases.greeter.${system}};
-            default = packages.${aliases.default.${system}};
+            greeter = packages.${aliases.${system}.greeter};
+            default = packages.${aliases.${system}.default};
           }
           //
             lib.optionalAttrs

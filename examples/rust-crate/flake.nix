@@ -18,15 +18,17 @@
       ];
       # What each system gets under these names.
       aliases = {
-        wordcount = {
-          x86_64-linux = "wordcount-checked";
-          aarch64-linux = "wordcount-checked";
-          aarch64-darwin = "wordcount-build";
+        x86_64-linux = {
+          wordcount = "wordcount-checked";
+          default = "wordcount-checked";
         };
-        default = {
-          x86_64-linux = "wordcount-checked";
-          aarch64-linux = "wordcount-checked";
-          aarch64-darwin = "wordcount-build";
+        aarch64-linux = {
+          wordcount = "wordcount-checked";
+          default = "wordcount-checked";
+        };
+        aarch64-darwin = {
+          wordcount = "wordcount-build";
+          default = "wordcount-build";
         };
       };
       perSystem = lib.genAttrs systems (
@@ -53,8 +55,8 @@
           };
           packages = {
             inherit (wordcount) wordcount-build wordcount-checked;
-            wordcount = packages.${aliases.wordcount.${system}};
-            default = packages.${aliases.default.${system}};
+            wordcount = packages.${aliases.${system}.wordcount};
+            default = packages.${aliases.${system}.default};
           };
         in
         {

@@ -311,7 +311,7 @@ func (w *walker) lambda(parameters []*parameter, body func() nixlang.Expr) nixla
 	}
 	result := body()
 	for _, p := range slices.Backward(parameters) {
-		if !p.used {
+		if !p.used && !strings.HasPrefix(p.name, "_") {
 			// The sign for a parameter that is not used.
 			p.nix = w.freshName("_" + p.name)
 		}

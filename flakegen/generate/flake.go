@@ -11,10 +11,6 @@ import (
 	"github.com/flakegen/flakegen/flakegen/spec"
 )
 
-// defaultNixpkgs is the input that pkgs and lib come from where the spec names
-// no other.
-const defaultNixpkgs = "nixpkgs"
-
 // flake renders flake.nix, or for an adopted flake the function that its owner
 // imports, around the files of the derivations.
 func (r *renderer) flake() *file {
@@ -45,10 +41,7 @@ type flakeRenderer struct {
 // names chooses the variables that the spec does not name, beside those that it
 // does.
 func (f *flakeRenderer) names() {
-	f.nixpkgs = defaultNixpkgs
-	if f.spec.Nixpkgs != nil {
-		f.nixpkgs = f.spec.Nixpkgs.Input
-	}
+	f.nixpkgs = f.spec.NixpkgsInput()
 	taken := map[string]bool{f.nixpkgs: true}
 	for _, name := range standing {
 		taken[name] = true

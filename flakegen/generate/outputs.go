@@ -155,19 +155,19 @@ func (f *flakeRenderer) outputArguments(nixpkgs bool) nixlang.Param {
 	return formals
 }
 
-// aliasTable says for each alias and system which output it is.
+// aliasTable says for each system which output an alias is there. The systems
+// stand outside, as Nix makes a value for each entry of the table that it looks
+// into, and there may be many aliases.
 func (f *flakeRenderer) aliasTable() nixlang.Entry {
 	table := &nixlang.AttrSet{}
-	for _, alias := range f.spec.Aliases {
+	for _, system := range f.spec.Systems {
 		row := &nixlang.AttrSet{}
-		for _, system := range f.spec.Systems {
+		for _, alias := range f.spec.Aliases {
 			if output := alias.Outputs[system]; output != nil {
-				row.Entries = append(row.Entries, nixlang.Bind(string(system), nixlang.Str(output.Name)))
+				row.Entries = append(row.Entries, nixlang.Bind(alias.Name, nixlang.Str(output.Name)))
 			}
 		}
-		entry := nixlang.Bind(alias.Name, row)
-		entry.Lead, entry.Origin = alias.Comments.Lead, alias.NameRange
-		table.Entries = append(table.Entries, entry)
+		table.Entries = append(table.Entries, nixlang.Bind(string(system), row))
 	}
 	binding := nixlang.Bind(f.aliases, table)
 	binding.Lead = []string{"What each system gets under these names."}

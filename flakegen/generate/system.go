@@ -191,17 +191,17 @@ func (f *flakeRenderer) derivationValue(d *spec.Derivation) nixlang.Expr {
 func (f *flakeRenderer) aliasEntries(packages *entries) {
 	for _, alias := range f.spec.Aliases {
 		f.uses["packages"] = true
-		row := nixlang.Select{Of: nixlang.Ident(f.aliases), Path: nixlang.Names(alias.Name)}
-		system := nixlang.AttrName{Dynamic: nixlang.Ident("system")}
-		output := &nixlang.Select{Of: row.Of, Path: append(nixlang.Names(alias.Name), system)}
+		row := &nixlang.Select{Of: nixlang.Ident(f.aliases), Path: []nixlang.AttrName{{Dynamic: nixlang.Ident("system")}}}
+		name := nixlang.AttrName{Name: alias.Name}
+		output := &nixlang.Select{Of: row.Of, Path: append(row.Path[:1:1], name)}
 		entry := nixlang.Bind(alias.Name, &nixlang.Select{Of: nixlang.Ident("packages"), Path: []nixlang.AttrName{{Dynamic: output}}})
-		entry.Origin = alias.NameRange
+		entry.Lead, entry.Origin = alias.Comments.Lead, alias.NameRange
 		if len(alias.Outputs) == len(f.spec.Systems) {
 			packages.add(entry)
 			continue
 		}
 		f.uses["lib"] = true
-		packages.addWhen(&nixlang.HasAttr{Of: &row, Path: []nixlang.AttrName{system}}, entry)
+		packages.addWhen(&nixlang.HasAttr{Of: row, Path: []nixlang.AttrName{name}}, entry)
 	}
 }
 

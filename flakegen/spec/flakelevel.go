@@ -21,6 +21,14 @@ type Nixpkgs struct {
 	input *Attribute
 }
 
+// NixpkgsInput is the name of the input that pkgs and lib come from.
+func (s *Spec) NixpkgsInput() string {
+	if s.Nixpkgs != nil {
+		return s.Nixpkgs.Input
+	}
+	return "nixpkgs"
+}
+
 // Overlay is an overlay of the flake.
 type Overlay struct {
 	Name       string
@@ -141,6 +149,11 @@ func (d *decoder) flakeLevel() {
 			if _, ok := d.inputs[name]; !ok {
 				d.errorf(n.input.Expr.Range(), fmt.Sprintf("Unknown input %q", name), "%s", didYouMean(name, sortedKeys(d.inputs), "There is no input of that name."))
 			}
+		}
+	}
+	for _, let := range d.spec.Lets {
+		if let.Name == d.spec.NixpkgsInput() {
+			d.errorf(let.NameRange, fmt.Sprintf("A let cannot be called %q", let.Name), "The rendered flake calls the input so. Choose another name.")
 		}
 	}
 	for _, o := range d.spec.OutputBlocks {

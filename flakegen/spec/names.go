@@ -33,7 +33,7 @@ var nixNames = []string{
 }
 
 // rendered are the names that the rendered files bind for themselves.
-var rendered = []string{"packages"}
+var rendered = []string{"finalAttrs", "packages"}
 
 // UnfitName says why a let or a parameter cannot have the name, or "".
 func UnfitName(name string) string {

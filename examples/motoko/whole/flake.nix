@@ -29,16 +29,17 @@
       ];
       # What each system gets under these names.
       aliases = {
-        # A cache has what Linux has tested. A Mac builds it, and does without the tests.
-        rts = {
-          x86_64-linux = "rts-checked";
-          aarch64-linux = "rts-checked";
-          aarch64-darwin = "rts-build";
+        x86_64-linux = {
+          rts = "rts-checked";
+          default = "rts-checked";
         };
-        default = {
-          x86_64-linux = "rts-checked";
-          aarch64-linux = "rts-checked";
-          aarch64-darwin = "rts-build";
+        aarch64-linux = {
+          rts = "rts-checked";
+          default = "rts-checked";
+        };
+        aarch64-darwin = {
+          rts = "rts-build";
+          default = "rts-build";
         };
       };
       perSystem = lib.genAttrs systems (
@@ -77,8 +78,9 @@
           };
           packages = {
             inherit (rts) rts-build rts-checked;
-            rts = packages.${aliases.rts.${system}};
-            default = packages.${aliases.default.${system}};
+            # A cache has what Linux has tested. A Mac builds it, and does without the tests.
+            rts = packages.${aliases.${system}.rts};
+            default = packages.${aliases.${system}.default};
           };
         in
         {

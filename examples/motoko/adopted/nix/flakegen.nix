@@ -8,11 +8,14 @@
 let
   # What each system gets under these names.
   aliases = {
-    # A cache has what Linux has tested. A Mac builds it, and does without the tests.
-    rts = {
-      x86_64-linux = "rts-checked";
-      aarch64-linux = "rts-checked";
-      aarch64-darwin = "rts-build";
+    x86_64-linux = {
+      rts = "rts-checked";
+    };
+    aarch64-linux = {
+      rts = "rts-checked";
+    };
+    aarch64-darwin = {
+      rts = "rts-build";
     };
   };
   inherit (pkgs) lib;
@@ -26,7 +29,8 @@ let
   };
   packages = {
     inherit (rts) rts-build rts-checked;
-    rts = packages.${aliases.rts.${system}};
+    # A cache has what Linux has tested. A Mac builds it, and does without the tests.
+    rts = packages.${aliases.${system}.rts};
   };
 in
 {
