@@ -293,7 +293,7 @@ func TestNixLawCases(t *testing.T) {
 
 // caseTexts gives the text of each attribute in a file, with both kinds of line
 // ends.
-func caseTexts(t *testing.T, name string) []string {
+func caseTexts(t testing.TB, name string) []string {
 	t.Helper()
 	source, err := os.ReadFile(name)
 	if err != nil {

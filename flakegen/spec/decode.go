@@ -31,13 +31,9 @@ type decoder struct {
 	files         map[string]hcl.Range
 }
 
-// maxDepth bounds the nesting of brackets, in HCL's recursive parser and in all
-// that walks its trees.
-const maxDepth = 1000
-
 func (d *decoder) parse(source *Source) *hclsyntax.Body {
 	if rng, deep := tooDeep(source); deep {
-		d.errorf(rng, "Too deeply nested", "More than %d brackets or operators are open here. Move a part into a local or a let.", maxDepth)
+		d.errorf(rng, "Too deeply nested", "More than %d brackets or operators stand in each other here. Move a part into a local or a let.", maxDepth)
 		return nil
 	}
 	file, diags := hclsyntax.ParseConfig(source.Bytes, source.Name, hcl.InitialPos)
@@ -48,52 +44,6 @@ func (d *decoder) parse(source *Source) *hclsyntax.Body {
 	body := file.Body.(*hclsyntax.Body)
 	d.diags = append(d.diags, traps(source, body)...)
 	return body
-}
-
-// tooDeep looks for nesting that would exhaust the stack. It counts every
-// bracket and every run of prefix operators as if it were code, and only where
-// that says "perhaps" it asks the scanner.
-func tooDeep(source *Source) (hcl.Range, bool) {
-	depth, run := 0, 0
-	for _, b := range source.Bytes {
-		switch b {
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			depth = max(0, depth-1)
-		case '!', '-', '?':
-			run++
-		case '\n':
-			run = 0
-		}
-		if depth+run > maxDepth {
-			return deepToken(source)
-		}
-	}
-	return hcl.Range{}, false
-}
-
-func deepToken(source *Source) (hcl.Range, bool) {
-	tokens, _ := hclsyntax.LexConfig(source.Bytes, source.Name, hcl.InitialPos)
-	depth, run := 0, 0
-	for _, t := range tokens {
-		switch t.Type {
-		case hclsyntax.TokenOParen, hclsyntax.TokenOBrack, hclsyntax.TokenOBrace, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
-			depth++
-		case hclsyntax.TokenCParen, hclsyntax.TokenCBrack, hclsyntax.TokenCBrace, hclsyntax.TokenTemplateSeqEnd:
-			depth--
-		case hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenQuestion:
-			run++
-		case hclsyntax.TokenNewline:
-			if depth == 0 {
-				run = 0
-			}
-		}
-		if depth+run > maxDepth {
-			return t.Range, true
-		}
-	}
-	return hcl.Range{}, false
 }
 
 // topBlock is a kind of block that stands at the top of a file.
