@@ -73,7 +73,8 @@ func list(systems []platform.System) string {
 // name means the output default where the spec has one, else every alias, else
 // every package.
 func Targets(s *spec.Spec, names []string, systems []platform.System) (outputs []timing.Output, installables []string, err error) {
-	if len(names) == 0 {
+	unnamed := len(names) == 0
+	if unnamed {
 		if names = defaultNames(s); len(names) == 0 {
 			return nil, nil, &UsageError{"The spec has no output", "Write a package block first."}
 		}
@@ -89,11 +90,17 @@ func Targets(s *spec.Spec, names []string, systems []platform.System) (outputs [
 		}
 		for _, system := range systems {
 			resolved := resolve(output, system)
+			if resolved == nil && unnamed {
+				continue // not asked for by name, and not there
+			}
 			if resolved == nil {
 				return nil, nil, &UsageError{fmt.Sprintf("No output %q on %s", name, system), "The spec leaves it out there."}
 			}
 			outputs = append(outputs, timingOutput(output, resolved, system))
 		}
+	}
+	if len(outputs)+len(installables) == 0 {
+		return nil, nil, &UsageError{"No output on " + list(systems), "The spec leaves all of them out there."}
 	}
 	return outputs, installables, nil
 }

@@ -114,6 +114,7 @@ const broken = null
 // expr compiles a part. Every expression type of HCL has a case here, and a test
 // holds the list against HCL.
 func (w *walker) expr(expr hclsyntax.Expression) nixlang.Expr {
+	expr = spec.Unmetered(expr)
 	if !w.charge(0, expr.Range()) {
 		return broken
 	}

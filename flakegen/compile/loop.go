@@ -12,6 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/flakegen/flakegen/flakegen/nixlang"
+	"github.com/flakegen/flakegen/flakegen/spec"
 )
 
 // loop compiles a for expression. Over a collection that is known or written out
@@ -53,7 +54,7 @@ func (w *walker) turns(e *hclsyntax.ForExpr) ([]turn, bool) {
 	case *hclsyntax.TupleConsExpr:
 		var turns []turn
 		for i, element := range collection.Exprs {
-			turns = append(turns, turn{key: cty.NumberIntVal(int64(i)), part: w.part(element)})
+			turns = append(turns, w.turn(cty.NumberIntVal(int64(i)), element))
 		}
 		return turns, true
 	case *hclsyntax.ObjectConsExpr:
@@ -63,7 +64,7 @@ func (w *walker) turns(e *hclsyntax.ForExpr) ([]turn, bool) {
 				return nil, false
 			}
 			if key, ok := w.key(item.KeyExpr); ok {
-				turns = append(turns, turn{key: cty.StringVal(key.Name), part: w.part(item.ValueExpr)})
+				turns = append(turns, w.turn(cty.StringVal(key.Name), item.ValueExpr))
 			}
 		}
 		// HCL goes through an object in the order of its keys.
@@ -71,6 +72,19 @@ func (w *walker) turns(e *hclsyntax.ForExpr) ([]turn, bool) {
 		return turns, true
 	}
 	return nil, false
+}
+
+// turn gives the round of an element that is written out: with a value where it
+// has one.
+func (w *walker) turn(key cty.Value, element hclsyntax.Expression) turn {
+	if w.open[element] {
+		return turn{key: key, part: w.part(element)}
+	}
+	value, ok := w.value(element)
+	if !ok {
+		value = cty.DynamicVal
+	}
+	return turn{key: key, value: value}
 }
 
 func (w *walker) part(expr hclsyntax.Expression) part {
@@ -133,24 +147,48 @@ func (w *walker) inTurn(e *hclsyntax.ForExpr, t turn) *walker {
 	inner.parameters = slices.DeleteFunc(slices.Clone(w.parameters), func(p *parameter) bool {
 		return p.name == e.KeyVar || p.name == e.ValVar
 	})
-	if t.part.expr == nil {
-		if e.KeyVar != "" {
-			inner.values[e.KeyVar] = t.key
-		}
-		inner.values[e.ValVar] = t.value
-		return &inner
+	for _, name := range []string{e.KeyVar, e.ValVar} {
+		delete(inner.values, name)
+		delete(inner.parts, name)
 	}
 	if e.KeyVar != "" {
-		inner.parts[e.KeyVar] = part{expr: w.Value(t.key, e.CollExpr.Range())}
+		inner.values[e.KeyVar] = t.key
 	}
-	inner.parts[e.ValVar] = t.part
+	if t.part.expr == nil {
+		inner.values[e.ValVar] = t.value
+	} else {
+		inner.parts[e.ValVar] = t.part
+	}
+	inner.analyze(e.KeyExpr, e.ValExpr, e.CondExpr)
 	return &inner
+}
+
+// analyze finds out what is open in expressions with the names that are bound
+// here: which of a loop's names have a value is another matter in each round.
+func (w *walker) analyze(expressions ...hclsyntax.Expression) {
+	bound := map[string]bool{}
+	for name := range w.values {
+		bound[name] = false
+	}
+	for name := range w.parts {
+		bound[name] = true
+	}
+	for _, p := range w.parameters {
+		bound[p.name] = true
+	}
+	w.open = spec.Open{}
+	for _, expr := range expressions {
+		if expr != nil {
+			open, _ := spec.AnalyzeIn(expr, bound)
+			maps.Copy(w.open, open)
+		}
+	}
 }
 
 // picks evaluates the condition of a loop in one round.
 func (w *walker) picks(e *hclsyntax.ForExpr) bool {
 	if w.open[e.CondExpr] {
-		w.errorf(e.CondExpr.Range(), "Only Nix knows this condition", "The elements are known when rendering, so the condition must be. Write lib::optional(condition, x) for each, joined with concat.")
+		w.errorf(e.CondExpr.Range(), "Only Nix knows this condition", "The elements are written out, so the condition must be known when rendering. Write lib::optional(condition, x) for each, joined with concat.")
 		return false
 	}
 	value, ok := w.value(e.CondExpr)
@@ -227,7 +265,7 @@ func (w *walker) overList(e *hclsyntax.ForExpr, collection nixlang.Expr) nixlang
 	if e.KeyExpr == nil {
 		return mapped(f(of(e.ValExpr)), collection)
 	}
-	if hcl.ExprAsKeyword(e.KeyExpr) == e.ValVar {
+	if hcl.ExprAsKeyword(spec.Unmetered(e.KeyExpr)) == e.ValVar {
 		return nixlang.Call(w.lib("genAttrs"), collection, f(of(e.ValExpr)))
 	}
 	pair := func() nixlang.Expr { return w.nameAndValue(e) }
@@ -246,7 +284,7 @@ func (w *walker) overSet(e *hclsyntax.ForExpr, collection nixlang.Expr) nixlang.
 	switch {
 	case e.KeyExpr == nil:
 		return nixlang.Call(w.lib("mapAttrsToList"), f(of(e.ValExpr)), collection)
-	case hcl.ExprAsKeyword(e.KeyExpr) == e.KeyVar:
+	case hcl.ExprAsKeyword(spec.Unmetered(e.KeyExpr)) == e.KeyVar:
 		return nixlang.Call(w.lib("mapAttrs"), f(of(e.ValExpr)), collection)
 	}
 	return nixlang.Call(w.lib("mapAttrs'"), f(func() nixlang.Expr { return w.nameAndValue(e) }), collection)

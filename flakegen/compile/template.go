@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/flakegen/flakegen/flakegen/nixlang"
+	"github.com/flakegen/flakegen/flakegen/spec"
 )
 
 // template compiles a quoted template or a heredoc.
@@ -30,7 +31,7 @@ func (w *walker) template(e *hclsyntax.TemplateExpr) nixlang.Expr {
 		}
 	}
 	for _, part := range e.Parts {
-		if join, ok := part.(*hclsyntax.TemplateJoinExpr); ok && w.open[part] {
+		if join, ok := spec.Unmetered(part).(*hclsyntax.TemplateJoinExpr); ok && w.open[part] {
 			flush()
 			s.Parts = append(s.Parts, w.joinedParts(join)...)
 			continue

@@ -97,8 +97,15 @@ func (f *flakeRenderer) writtenOut(sets []outputSet) []outputSet {
 		}
 		value := f.compiler.Attribute(o.Value, f.scope())
 		i := slices.IndexFunc(sets, func(s outputSet) bool { return s.name == o.Name })
-		if i < 0 {
+		switch {
+		case i < 0 && o.Name == "overlays" && len(f.spec.Overlays) > 0:
+			f.errorf(o.Range, "Overlays have no system", "Remove per_system, or the overlay blocks.")
+			continue
+		case i < 0:
 			sets = append(sets, outputSet{o.Name, value})
+			continue
+		case o.Name == "formatter":
+			f.errorf(o.Range, "A second formatter", "There is a formatter block. Remove one.")
 			continue
 		}
 		sets[i].value = &nixlang.Binary{Op: nixlang.Update, Left: value, Right: sets[i].value}

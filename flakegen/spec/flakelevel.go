@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -148,6 +149,9 @@ func (d *decoder) flakeLevel() {
 			n.Input = name
 			if _, ok := d.inputs[name]; !ok {
 				d.errorf(n.input.Expr.Range(), fmt.Sprintf("Unknown input %q", name), "%s", didYouMean(name, sortedKeys(d.inputs), "There is no input of that name."))
+			}
+			if why := UnfitName(name); why != "" || slices.Contains([]string{"aliases", "perSystem", "systems"}, name) {
+				d.errorf(n.input.Expr.Range(), fmt.Sprintf("nixpkgs cannot come from an input called %q", name), "The rendered flake gives that name another meaning. Rename the input.")
 			}
 		}
 	}

@@ -234,6 +234,18 @@ func counted(name string, expr hclsyntax.Expression) hclsyntax.Expression {
 	}
 }
 
+// Unmetered gives the expression that such a call was put around, or expr itself.
+// What was computed in one round of a loop may be Nix's in another.
+func Unmetered(expr hclsyntax.Expression) hclsyntax.Expression {
+	for {
+		call, ok := expr.(*hclsyntax.FunctionCallExpr)
+		if !ok || call.Name != meterCall && call.Name != meterNumberCall {
+			return expr
+		}
+		expr = call.Args[0]
+	}
+}
+
 // functions are those that a spec may call, and the two that count.
 func (m *meter) functions() map[string]function.Function {
 	all := functions()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // Roots are the first names of references that flakegen gives a meaning.
@@ -44,6 +45,8 @@ func UnfitName(name string) string {
 		return fmt.Sprintf("%q has a meaning in Nix.", name)
 	case slices.Contains(rendered, name):
 		return fmt.Sprintf("The rendered files use %q themselves.", name)
+	case strings.HasPrefix(name, "__"):
+		return "Nix keeps names that begin with __ for itself."
 	case !nixIdentifier.MatchString(name):
 		return "Nix allows letters of the Latin alphabet, digits, - and _ in a name."
 	}

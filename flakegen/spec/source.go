@@ -2,6 +2,7 @@ package spec
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -42,22 +43,27 @@ func (s *Source) Comments(after hcl.Pos, rng hcl.Range) Comments {
 		if !ok {
 			break
 		}
-		c.Lead = append([]string{text}, c.Lead...)
+		c.Lead = append(c.Lead, text)
 	}
+	slices.Reverse(c.Lead)
 	c.Blank = line > after.Line && len(bytes.TrimSpace(s.line(line))) == 0
 	c.Trail, _ = commentLine(s.behind(rng.End))
 	return c
 }
 
-// Behind gives what stands behind pos on its line, without white space and the
+// behind gives the comment behind pos on its line, which may stand behind the
 // comma that ends an element.
 func (s *Source) behind(pos hcl.Pos) []byte {
-	rest := s.Bytes[min(pos.Byte, len(s.Bytes)):]
+	rest := bytes.TrimLeft(s.Bytes[min(pos.Byte, len(s.Bytes)):], " \t")
+	rest = bytes.TrimLeft(bytes.TrimPrefix(rest, []byte(",")), " \t")
+	if !bytes.HasPrefix(rest, []byte("#")) && !bytes.HasPrefix(rest, []byte("//")) {
+		// Nobody asks for anything else, and a line may be as long as the file.
+		return nil
+	}
 	if end := bytes.IndexByte(rest, '\n'); end >= 0 {
 		rest = rest[:end]
 	}
-	rest = bytes.TrimLeft(rest, " \t")
-	return bytes.TrimLeft(bytes.TrimPrefix(rest, []byte(",")), " \t")
+	return rest
 }
 
 // line gives the text of a line, counted from 1.

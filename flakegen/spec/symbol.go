@@ -32,8 +32,12 @@ type Open map[hclsyntax.Node]bool
 //
 // HCL's own Expression.Variables does not report what stands before "::" in the
 // name of a function, so it cannot serve here.
-func Analyze(expr hclsyntax.Expression) (Open, []Symbol) {
-	w := &symbolWalker{open: Open{}}
+func Analyze(expr hclsyntax.Expression) (Open, []Symbol) { return AnalyzeIn(expr, nil) }
+
+// AnalyzeIn is [Analyze] for an expression inside of others that bind names: true
+// for a name whose value only Nix knows.
+func AnalyzeIn(expr hclsyntax.Expression, bound map[string]bool) (Open, []Symbol) {
+	w := &symbolWalker{open: Open{}, scopes: []map[string]bool{bound}}
 	// The walker returns no diagnostics.
 	_ = hclsyntax.Walk(expr, w)
 	return w.open, w.symbols

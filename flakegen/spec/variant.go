@@ -113,6 +113,10 @@ func (d *decoder) forEach(v *Variant) []*Variant {
 		d.errorf(v.forEach.Expr.Range(), "for_each is neither an object nor a list", remedy)
 		return nil
 	}
+	if value.LengthInt() == 0 {
+		d.errorf(v.forEach.Expr.Range(), "for_each is empty", "The block would make no variant. Name at least one key, or remove the block.")
+		return nil
+	}
 	keyed := value.Type().IsObjectType() || value.Type().IsMapType()
 	var made []*Variant
 	for it := value.ElementIterator(); it.Next(); {
