@@ -8,15 +8,23 @@ import (
 	"github.com/flakegen/flakegen/flakegen/spec"
 )
 
+// shownDiagnostics is how many errors are shown: more than anyone reads, and HCL's
+// writer goes through the whole file for each.
+const shownDiagnostics = 100
+
 // showDiagnostics writes the errors of a spec with the lines that they are about,
 // and how many there are.
 func (p *program) showDiagnostics(s *spec.Spec, diags hcl.Diagnostics) {
-	p.writeDiagnostics(s, diags)
+	p.writeDiagnostics(s, diags[:min(len(diags), shownDiagnostics)])
 	errors := 0
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError {
 			errors++
 		}
+	}
+	if len(diags) > shownDiagnostics {
+		p.say("the first %d of %s in the spec; flakegen validate --json has all.", shownDiagnostics, count(errors, "error", "errors"))
+		return
 	}
 	p.say("%s in the spec.", count(errors, "error", "errors"))
 }

@@ -51,7 +51,8 @@ type program struct {
 
 // run is flakegen as a function of its arguments and streams.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, env: osEnvironment()}
+	product := &productWriter{Writer: stdout}
+	p := &program{stdin: stdin, stdout: product, stderr: stderr, env: osEnvironment()}
 	app := p.app()
 	if len(args) > 1 && args[1] == "__complete" {
 		p.complete(app, args[2:])
@@ -63,6 +64,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	err := app.RunContext(context.Background(), arguments)
 	var exit *exitError
 	switch {
+	case err == nil && product.err != nil:
+		p.say("write to stdout: %s", product.err)
+		return exitUnable
 	case err == nil:
 		return 0
 	case errors.As(err, &exit):
@@ -74,6 +78,21 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		p.say("%s", err)
 		return exitUnable
 	}
+}
+
+// productWriter keeps the first error of stdout, so that no command has to look
+// at each line that it writes: a product that is cut must not end with 0.
+type productWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *productWriter) Write(b []byte) (int, error) {
+	n, err := w.Writer.Write(b)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // say writes a line of talk to stderr.
@@ -157,7 +176,7 @@ Flags:
 // noCommand runs where the first word is no command.
 func (p *program) noCommand(c *cli.Context) error {
 	name := c.Args().First()
-	if name == "" {
+	if !c.Args().Present() {
 		_ = cli.ShowAppHelp(c)
 		return nil
 	}

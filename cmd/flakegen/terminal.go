@@ -39,6 +39,9 @@ func (p *program) colors() bool {
 
 // widthOf gives the width of the terminal behind a stream, where there is one.
 func widthOf(w io.Writer) (int, bool) {
+	if product, ok := w.(*productWriter); ok {
+		w = product.Writer
+	}
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return 0, false
