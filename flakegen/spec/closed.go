@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -60,6 +61,11 @@ func (s *Spec) explain(diags hcl.Diagnostics) hcl.Diagnostics {
 			}
 			name := string(d.Subject.SliceBytes(source.Bytes))
 			d.Summary = fmt.Sprintf("Unknown name %q", name)
+			if slices.Contains(Roots, name) {
+				d.Summary = fmt.Sprintf("%q means nothing here", name)
+				d.Detail = "each belongs to a variant with for_each; docs/language.md says where the other roots stand."
+				continue
+			}
 			d.Detail = didYouMean(name, Roots, "A reference begins with one of "+strings.Join(Roots, ", ")+". For a shell variable in a string write $${…}.")
 		case "Unsupported attribute":
 			d.Detail = s.missingAttribute(d)

@@ -7,7 +7,7 @@
 //   - root name: the first name of a reference, such as pkgs or local.
 //   - symbol: a root name whose value only Nix knows (pkgs, lib, inputs, …). An
 //     expression that refers to no symbol is closed.
-//   - derivation block: package, shell; they share one body.
+//   - derivation block: package, check, shell; they share one body.
 //   - meta-argument: an attribute of a derivation block that speaks to flakegen,
 //     such as builder; every other attribute is the derivation's own.
 //   - output: what the flake will offer under one name: a package without
@@ -15,5 +15,5 @@
 //
 // Expressions of derivations are kept as HCL trees, since only part of them has
 // a value before Nix runs. What must have one (names, systems, locals) is
-// evaluated here with HCL's own evaluator and the functions of functions.go.
+// evaluated here with HCL's own evaluator and the functions of function.go.
 package spec
