@@ -36,7 +36,11 @@ func init() {
 // call compiles a function call that refers to Nix.
 func (w *walker) call(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 	if e.ExpandFinal {
-		w.errorf(e.Args[len(e.Args)-1].Range(), "No Nix for \"...\"", "The number of arguments must be known when rendering. Write them one by one.")
+		remedy := "Write them one by one."
+		if whole, ok := ofLists[e.Name]; ok {
+			remedy = "Write them one by one, or " + whole + "."
+		}
+		w.errorf(e.Args[len(e.Args)-1].Range(), "No Nix for \"...\"", "The number of arguments must be known when rendering. %s", remedy)
 		return broken
 	}
 	if strings.Contains(e.Name, "::") {
@@ -60,6 +64,12 @@ func (w *walker) call(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 	}
 	w.errorf(e.NameRange, fmt.Sprintf("%s cannot take what only Nix knows", e.Name), "%s", wayOut(e.Name))
 	return broken
+}
+
+// ofLists name, for functions of any number of arguments, what takes a list of them.
+var ofLists = map[string]string{
+	"concat": "builtins::concatLists(lists)",
+	"merge":  "lib::mergeAttrsList(sets)",
 }
 
 // waysOut name, for functions that have a value only when rendering, what to

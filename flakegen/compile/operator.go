@@ -38,28 +38,28 @@ func (w *walker) binary(e *hclsyntax.BinaryOpExpr) nixlang.Expr {
 		return broken
 	}
 	parameters := e.Op.Impl.Params()
-	return &nixlang.Binary{
-		Op:    op,
-		Left:  w.operand(e.LHS, op, parameters[0].Type),
-		Right: w.operand(e.RHS, op, parameters[1].Type),
+	before := len(w.Diagnostics)
+	left := w.operand(e.LHS, parameters[0].Type)
+	if len(w.Diagnostics) > before {
+		return broken // One error is enough for both sides.
 	}
+	return &nixlang.Binary{Op: op, Left: left, Right: w.operand(e.RHS, parameters[1].Type)}
 }
 
 func (w *walker) unary(e *hclsyntax.UnaryOpExpr) nixlang.Expr {
-	op := operators[e.Op]
-	return &nixlang.Unary{Op: op, X: w.operand(e.Val, op, e.Op.Impl.Params()[0].Type)}
+	return &nixlang.Unary{Op: operators[e.Op], X: w.operand(e.Val, e.Op.Impl.Params()[0].Type)}
 }
 
 // operand compiles an operand. What is known of it is converted as HCL does, since
 // Nix converts nothing: the operators that HCL has for numbers would join text.
-func (w *walker) operand(e hclsyntax.Expression, op nixlang.Op, t cty.Type) nixlang.Expr {
+func (w *walker) operand(e hclsyntax.Expression, t cty.Type) nixlang.Expr {
 	if t == cty.DynamicPseudoType {
 		return w.expr(e)
 	}
 	if w.open[e] {
 		switch unwrap(e).(type) {
 		case *hclsyntax.TemplateExpr, *hclsyntax.TupleConsExpr, *hclsyntax.ObjectConsExpr:
-			return w.badOperand(e, op, t)
+			return w.badOperand(e, t)
 		}
 		return w.expr(e)
 	}
@@ -69,21 +69,18 @@ func (w *walker) operand(e hclsyntax.Expression, op nixlang.Op, t cty.Type) nixl
 	}
 	converted, err := convert.Convert(value, t)
 	if err != nil || converted.IsNull() {
-		return w.badOperand(e, op, t)
+		return w.badOperand(e, t)
 	}
 	return w.Value(converted, e.Range())
 }
 
-func (w *walker) badOperand(e hclsyntax.Expression, op nixlang.Op, t cty.Type) nixlang.Expr {
-	sign := string(op)
-	if op == nixlang.Negate {
-		sign = "-"
-	}
-	remedy := "Compare it with something, as in a == 1."
+func (w *walker) badOperand(e hclsyntax.Expression, t cty.Type) nixlang.Expr {
+	summary, remedy := "Not true or false", "Compare it with something, as in a == 1."
 	if t == cty.Number {
+		summary = "Not a number"
 		remedy = "To put text together write a template, as in \"${a}-${b}\"; for lists concat(a, b), for objects merge(a, b)."
 	}
-	w.errorf(e.Range(), fmt.Sprintf("%q takes a %s", sign, t.FriendlyName()), "%s", remedy)
+	w.errorf(e.Range(), summary, "%s", remedy)
 	return broken
 }
 

@@ -27,6 +27,10 @@ func (w *walker) reference(t hcl.Traversal) nixlang.Expr {
 		}
 		return w.steps(part.expr, t[1:])
 	}
+	if w.scope.Prev != "" && root == "pkgs" {
+		w.errorf(t.SourceRange(), "pkgs in an overlay", "An overlay makes the package set: it is final here, or prev as it was before.")
+		return broken
+	}
 	if w.scope.FlakeLevel && slices.Contains(systemRoots, root) {
 		w.errorf(t.SourceRange(), fmt.Sprintf("%s has no system here", root), "This is a part of the flake that is the same for all systems. It may use self, inputs, lib, builtins and local.")
 		return broken
@@ -242,7 +246,7 @@ func (w *walker) index(e *hclsyntax.IndexExpr) nixlang.Expr {
 		return selectPath(collection, nixlang.AttrName{Dynamic: w.expr(e.Key)})
 	}
 	key, ok := w.value(e.Key)
-	if !ok {
+	if !ok || !key.IsKnown() {
 		return broken
 	}
 	return w.steps(collection, hcl.Traversal{hcl.TraverseIndex{Key: key, SrcRange: e.Key.Range()}})

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -49,31 +50,79 @@ func refuseSymbols(expr hclsyntax.Expression, why string) hcl.Diagnostics {
 
 // explain adds to HCL's own errors what a user of flakegen needs to know.
 func (s *Spec) explain(diags hcl.Diagnostics) hcl.Diagnostics {
+	var result hcl.Diagnostics
+	var operation hcl.Range
 	for _, d := range diags {
 		switch d.Summary {
 		case "Unknown variable":
-			if d.Subject == nil || s == nil {
-				continue
-			}
-			source := s.Sources[d.Subject.Filename]
-			if source == nil {
-				continue
-			}
-			name := string(d.Subject.SliceBytes(source.Bytes))
-			d.Summary = fmt.Sprintf("Unknown name %q", name)
-			if slices.Contains(Roots, name) {
-				d.Summary = fmt.Sprintf("%q means nothing here", name)
-				d.Detail = "each belongs to a variant with for_each; docs/language.md says where the other roots stand."
-				continue
-			}
-			d.Detail = didYouMean(name, Roots, "A reference begins with one of "+strings.Join(Roots, ", ")+". For a shell variable in a string write $${…}.")
+			s.explainName(d)
+		case "Call to unknown function":
+			s.explainFunction(d)
 		case "Unsupported attribute":
 			d.Detail = s.missingAttribute(d)
 		case "Error in function call":
 			explainPanic(d)
+		case "Invalid operand":
+			// One error is enough for both sides.
+			if d.Context != nil && *d.Context == operation {
+				continue
+			}
+			if d.Context != nil {
+				operation = *d.Context
+			}
+			explainOperand(d)
 		}
+		result = append(result, d)
 	}
-	return diags
+	return result
+}
+
+// subject gives the text that an error points at, and its source.
+func (s *Spec) subject(d *hcl.Diagnostic) (string, *Source) {
+	if s == nil || d.Subject == nil || s.Sources[d.Subject.Filename] == nil {
+		return "", nil
+	}
+	source := s.Sources[d.Subject.Filename]
+	return string(d.Subject.SliceBytes(source.Bytes)), source
+}
+
+func (s *Spec) explainName(d *hcl.Diagnostic) {
+	name, source := s.subject(d)
+	if source == nil {
+		return
+	}
+	if slices.Contains(Roots, name) {
+		d.Summary = fmt.Sprintf("%q means nothing here", name)
+		d.Detail = "Only a variant with for_each may refer to it."
+		return
+	}
+	d.Summary = fmt.Sprintf("Unknown name %q", name)
+	roots := "A reference begins with one of " + strings.Join(Roots, ", ") + "."
+	start, end := d.Subject.Start.Byte, d.Subject.End.Byte
+	if bytes.HasSuffix(source.Bytes[:start], []byte("${")) && bytes.HasPrefix(source.Bytes[end:], []byte("}")) {
+		roots = fmt.Sprintf("For a variable of the shell write $${%s}. %s", name, roots)
+	}
+	d.Detail = didYouMean(name, Roots, roots)
+}
+
+func (s *Spec) explainFunction(d *hcl.Diagnostic) {
+	name, source := s.subject(d)
+	if source == nil {
+		return
+	}
+	d.Summary = fmt.Sprintf("Unknown function %q", name)
+	d.Detail = didYouMean(name, FunctionNames(), "A function of Nix is called by its whole name, as in lib::optional(c, x) or builtins::toJSON(x).")
+}
+
+func explainOperand(d *hcl.Diagnostic) {
+	switch {
+	case strings.HasSuffix(d.Detail, "a number is required."):
+		d.Summary = "Not a number"
+		d.Detail = "To put text together write a template, as in \"${a}-${b}\"; for lists concat(a, b), for objects merge(a, b)."
+	case strings.HasSuffix(d.Detail, "a bool is required."):
+		d.Summary = "Not true or false"
+		d.Detail = "Compare it with something, as in a == 1."
+	}
 }
 
 // explainPanic words the error of a function that has no result, where what it

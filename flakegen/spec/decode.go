@@ -37,8 +37,8 @@ func (d *decoder) parse(source *Source) *hclsyntax.Body {
 		return nil
 	}
 	file, diags := hclsyntax.ParseConfig(source.Bytes, source.Name, hcl.InitialPos)
-	d.diags = append(d.diags, diags...)
 	if diags.HasErrors() {
+		d.diags = append(d.diags, rewordSyntax(source, diags)...)
 		return nil
 	}
 	body := file.Body.(*hclsyntax.Body)

@@ -44,6 +44,11 @@ func (t *trapWalker) Enter(node hclsyntax.Node) hcl.Diagnostics {
 
 func (t *trapWalker) Exit(hclsyntax.Node) hcl.Diagnostics { return nil }
 
+const (
+	updateSummary = "\"//\" begins a comment in HCL"
+	updateDetail  = "The rest of the line would be lost. To merge two sets write merge(a, b). For a comment behind an expression use #."
+)
+
 // update finds "//" behind an expression: a comment in HCL, but in Nix the
 // operator that merges two sets. The rest of the line would be lost.
 func (t *trapWalker) update(rng hcl.Range) {
@@ -87,8 +92,8 @@ func (t *trapWalker) comment(start int) {
 	rng.End.Column += 2
 	t.diags = append(t.diags, &hcl.Diagnostic{
 		Severity: hcl.DiagError,
-		Summary:  "\"//\" begins a comment in HCL",
-		Detail:   "The rest of the line would be lost. To merge two sets write merge(a, b). For a comment behind an expression use #.",
+		Summary:  updateSummary,
+		Detail:   updateDetail,
 		Subject:  &rng,
 	})
 }
