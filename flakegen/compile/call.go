@@ -179,15 +179,28 @@ func (w *walker) joinCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 		w.errorf(e.Args[0].Range(), "No Nix for this join", way)
 		return broken
 	}
-	sum := w.expr(list.Exprs[0])
+	sum := w.operandOfJoin(list.Exprs[0])
 	if len(list.Exprs) == 1 {
 		// The text of it, as join gives text.
 		return &nixlang.String{Parts: []nixlang.Part{{Interpolated: sum}}}
 	}
 	for _, element := range list.Exprs[1:] {
-		sum = &nixlang.Binary{Op: nixlang.Add, Left: sum, Right: w.expr(element)}
+		sum = &nixlang.Binary{Op: nixlang.Add, Left: sum, Right: w.operandOfJoin(element)}
 	}
 	return sum
+}
+
+// operandOfJoin compiles an element of a list to join. What is known of it is
+// converted to text as HCL does: Nix adds numbers.
+func (w *walker) operandOfJoin(element hclsyntax.Expression) nixlang.Expr {
+	if w.open[element] {
+		return w.expr(element)
+	}
+	text, ok := w.partText(element)
+	if !ok {
+		return broken
+	}
+	return w.text(text, false, element.Range())
 }
 
 func unwrap(e hclsyntax.Expression) hclsyntax.Expression {

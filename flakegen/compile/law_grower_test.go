@@ -63,6 +63,8 @@ func (s shape) equals(other shape) bool {
 type binding struct {
 	name  string
 	shape shape
+	// known says that it has a value when rendering, and so a text.
+	known bool
 }
 
 // A grower makes expressions as text, the same ones for the same seed.
@@ -396,11 +398,11 @@ func (g *grower) elements(of shape) string {
 // the position, where the list is closed or written out.
 func (g *grower) forList(of shape) string {
 	element := g.shape(g.IntN(2))
-	names := []binding{{g.name(), element}}
+	names := []binding{{name: g.name(), shape: element}}
 	collection := ""
 	if g.chance(30) {
 		k, v := g.twoNames()
-		names = []binding{{k, aNumber}, {v, element}}
+		names = []binding{{k, aNumber, true}, {name: v, shape: element}}
 		collection = g.elements(element)
 	} else {
 		collection = g.expr(listOf(element))
@@ -414,7 +416,7 @@ func (g *grower) forListOverSet(of shape) string {
 	element := g.shape(0)
 	collection := g.expr(setOf(element))
 	k, v := g.twoNames()
-	names := []binding{{k, aText}, {v, element}}
+	names := []binding{{name: k, shape: aText}, {name: v, shape: element}}
 	return g.with(names, func() string {
 		return "[for " + nameList(names) + " in " + collection + " : " + g.expr(of) + g.when() + "]"
 	})
@@ -444,21 +446,21 @@ func (g *grower) set(of shape) string {
 		element := g.shape(0)
 		collection := g.expr(setOf(element))
 		k, v := g.twoNames()
-		names := []binding{{k, aText}, {v, element}}
+		names := []binding{{name: k, shape: aText}, {name: v, shape: element}}
 		return g.with(names, func() string {
 			key := pick(g, k, k, k, g.quotedText(k), "("+k+")")
 			return "{for " + nameList(names) + " in " + collection + " : " + key + " => " + g.expr(of) + g.when() + "}"
 		})
 	case 2:
 		collection := g.expr(listOf(aText))
-		names := []binding{{g.name(), aText}}
+		names := []binding{{name: g.name(), shape: aText}}
 		return g.with(names, func() string {
 			key := pick(g, names[0].name, names[0].name, g.quotedText(names[0].name), g.expr(aText))
 			return "{for " + nameList(names) + " in " + collection + " : " + key + " => " + g.expr(of) + g.when() + "}"
 		})
 	case 3:
 		if of.kind == list {
-			names := []binding{{g.name(), aText}}
+			names := []binding{{name: g.name(), shape: aText}}
 			collection := g.expr(listOf(aText))
 			if g.symbols != nil {
 				collection = pick(g, "local.texts", "[each.key, \"a\", each.key]")

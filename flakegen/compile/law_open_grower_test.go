@@ -13,44 +13,44 @@ var record = shape{kind: object, fields: []field{
 // symbolShapes are the symbols that the environment of a case gives a value, as
 // HCL writes them.
 var symbolShapes = []binding{
-	{"system", aText},
-	{"self.name", aText},
-	{"pkgs.t", aText},
-	{"pkgs.u", aText},
-	{"pkgs.key", aText}, // always "name"
-	{"pkgs.number", aNumber},
-	{"pkgs.fraction", aFraction},
-	{"pkgs.on", aBoolean},
-	{"pkgs.off", aBoolean},
-	{"pkgs.texts", texts},
-	{"pkgs.numbers", numbers},
-	{"pkgs.records", listOf(record)},
-	{"pkgs.record", record},
-	{"pkgs.set", setOf(aText)},
-	{"pkgs.numberSet", setOf(aNumber)},
-	{"pkgs.stdenv.hostPlatform.isDarwin", aBoolean},
-	{"pkgs.hello", shape{kind: pkg}},
-	{`pkgs["odd package"]`, shape{kind: pkg}},
-	{"inputs.src", shape{kind: pkg}},
-	{"inputs.flake.rev", aText},
-	{"let.lt", aText},
-	{"let.lnum", aNumber},
-	{"let.x", texts},
-	{"let.name", aText},
-	{"let._x", aBoolean},
-	{"shared.list", texts},
-	{"shared.t", aText},
-	{"final.version", aText},
-	{"package.plain", shape{kind: pkg}},
-	{"package.other.version", aText},
-	{"package.rts.build", shape{kind: pkg}},
-	{"package.rts.checked", shape{kind: pkg}},
-	{"alias.main", shape{kind: pkg}},
+	{name: "system", shape: aText},
+	{name: "self.name", shape: aText},
+	{name: "pkgs.t", shape: aText},
+	{name: "pkgs.u", shape: aText},
+	{name: "pkgs.key", shape: aText}, // always "name"
+	{name: "pkgs.number", shape: aNumber},
+	{name: "pkgs.fraction", shape: aFraction},
+	{name: "pkgs.on", shape: aBoolean},
+	{name: "pkgs.off", shape: aBoolean},
+	{name: "pkgs.texts", shape: texts},
+	{name: "pkgs.numbers", shape: numbers},
+	{name: "pkgs.records", shape: listOf(record)},
+	{name: "pkgs.record", shape: record},
+	{name: "pkgs.set", shape: setOf(aText)},
+	{name: "pkgs.numberSet", shape: setOf(aNumber)},
+	{name: "pkgs.stdenv.hostPlatform.isDarwin", shape: aBoolean},
+	{name: "pkgs.hello", shape: shape{kind: pkg}},
+	{name: `pkgs["odd package"]`, shape: shape{kind: pkg}},
+	{name: "inputs.src", shape: shape{kind: pkg}},
+	{name: "inputs.flake.rev", shape: aText},
+	{name: "let.lt", shape: aText},
+	{name: "let.lnum", shape: aNumber},
+	{name: "let.x", shape: texts},
+	{name: "let.name", shape: aText},
+	{name: "let._x", shape: aBoolean},
+	{name: "shared.list", shape: texts},
+	{name: "shared.t", shape: aText},
+	{name: "final.version", shape: aText},
+	{name: "package.plain", shape: shape{kind: pkg}},
+	{name: "package.other.version", shape: aText},
+	{name: "package.rts.build", shape: shape{kind: pkg}},
+	{name: "package.rts.checked", shape: shape{kind: pkg}},
+	{name: "alias.main", shape: shape{kind: pkg}},
 	// These two are closed: HCL knows them when it renders.
-	{"local.texts", texts},
-	{"local.record", record},
-	{"each.key", aText},
-	{"each.value", aNumber},
+	{name: "local.texts", shape: texts},
+	{name: "local.record", shape: record},
+	{name: "each.key", shape: aText},
+	{name: "each.value", shape: aNumber},
 }
 
 func newOpenGrower(seed uint64) *grower {
@@ -90,7 +90,7 @@ func (g *grower) openAnyShape(s shape) string {
 	case 1:
 		argument := g.shape(1)
 		given := g.expr(argument)
-		names := []binding{{g.name(), argument}}
+		names := []binding{{name: g.name(), shape: argument}}
 		return g.with(names, func() string {
 			return "call(fn(" + names[0].name + ", " + g.expr(s) + "), " + given + ")"
 		})
@@ -98,7 +98,7 @@ func (g *grower) openAnyShape(s shape) string {
 		a, b := g.shape(0), g.shape(1)
 		first, second := g.twoNames()
 		givenA, givenB := g.expr(a), g.expr(b)
-		names := []binding{{first, a}, {second, b}}
+		names := []binding{{name: first, shape: a}, {name: second, shape: b}}
 		return g.with(names, func() string {
 			return "call(fn(" + first + ", " + second + ", " + g.expr(s) + "), " + givenA + ", " + givenB + ")"
 		})
@@ -129,7 +129,7 @@ func (g *grower) openText() string {
 		return "pkgs.record[pkgs.key]"
 	default:
 		element := g.shape(1)
-		names := []binding{{g.name(), element}}
+		names := []binding{{name: g.name(), shape: element}}
 		collection := g.expr(listOf(element))
 		return `"%{ for ` + names[0].name + " in " + collection + " }" + g.with(names, g.openTurn) + `%{ endfor }"`
 	}
@@ -161,14 +161,14 @@ func (g *grower) openList(of shape) string {
 		return "lib::optionals(" + g.expr(aBoolean) + ", " + g.expr(listOf(of)) + ")"
 	case 2:
 		collection := g.expr(listOf(of))
-		names := []binding{{g.name(), of}}
+		names := []binding{{name: g.name(), shape: of}}
 		return g.with(names, func() string {
 			return "builtins::filter(fn(" + names[0].name + ", " + g.expr(aBoolean) + "), " + collection + ")"
 		})
 	case 3:
 		element := g.shape(1)
 		collection := g.expr(listOf(element))
-		names := []binding{{g.name(), element}}
+		names := []binding{{name: g.name(), shape: element}}
 		return g.with(names, func() string {
 			return "builtins::map(fn(" + names[0].name + ", " + g.expr(of) + "), " + collection + ")"
 		})

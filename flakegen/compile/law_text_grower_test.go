@@ -102,10 +102,34 @@ func (g *grower) interpolable() string {
 			return name
 		}
 	}
+	if g.symbols != nil && g.chance(25) {
+		if name, ok := g.known(); ok {
+			return `"n${` + name + `}"` // alone it would not become text
+		}
+	}
 	if g.symbols == nil && g.chance(20) {
 		return g.expr(pick(g, aNumber, aFraction, aBoolean))
 	}
 	return g.expr(aText)
+}
+
+// known picks a name that is no text, and yet can stand in ${…} among symbols.
+func (g *grower) known() (string, bool) {
+	var found []string
+	hidden := map[string]bool{}
+	for i := len(g.bound) - 1; i >= 0; i-- {
+		if b := g.bound[i]; b.known && !hidden[b.name] {
+			found = append(found, b.name)
+		}
+		hidden[g.bound[i].name] = true
+	}
+	if !hidden["each"] {
+		found = append(found, "each.value")
+	}
+	if len(found) == 0 {
+		return "", false
+	}
+	return pick(g, found...), true
 }
 
 // template makes a quoted template.
@@ -166,7 +190,7 @@ func (g *grower) templateParts(write func(string) string, strip bool) string {
 		case 8:
 			element := g.shape(0)
 			collection := g.expr(listOf(element))
-			names := []binding{{g.name(), element}}
+			names := []binding{{name: g.name(), shape: element}}
 			g.closeText(&b)
 			fmt.Fprintf(&b, "%%{%s for %s in %s %s}", left(), nameList(names), collection, right())
 			b.WriteString(g.with(names, func() string { return g.nested(write, strip) }))

@@ -191,6 +191,7 @@ func (m *meter) prepare(expr hclsyntax.Expression) {
 			switch n.Op {
 			case hclsyntax.OpEqual, hclsyntax.OpNotEqual:
 				n.LHS, n.RHS = counted(meterCall, n.LHS), counted(meterCall, n.RHS)
+			case hclsyntax.OpLogicalAnd, hclsyntax.OpLogicalOr:
 			default:
 				n.LHS, n.RHS = counted(meterNumberCall, n.LHS), counted(meterNumberCall, n.RHS)
 			}

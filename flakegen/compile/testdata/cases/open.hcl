@@ -16,6 +16,7 @@ a ${~ pkgs.t ~} b
 EOT
 composed = "e${"\u0301"}${pkgs.t}"
 join_one = "${join("", [pkgs.hello])}x"
+join_number = join("", [1, pkgs.hello, 0.5, true])
 join     = join("", [pkgs.hello, "/bin/", pkgs.t])
 
 concat     = concat(pkgs.texts, [pkgs.t], concat(local.texts, []))
@@ -43,6 +44,11 @@ list_to_set = { for x in ["a", "b"] : x => pkgs.t }
 unrolled    = [for i, x in [pkgs.t, "b"] : { i = i, x = x }]
 by_key      = { for k, v in { b = pkgs.t, a = 1 } : "${k}'" => [v, pkgs.u] }
 grouped     = { for x in local.texts : "k" => "${x}${pkgs.t}"... }
+
+# A part with a value in some rounds, or in none.
+rounds      = [for i, x in [pkgs.t, "b"] : "${i}${x}${each.value}"]
+no_rounds   = [pkgs.t, { for k, v in {} : k => 1 if v && v }]
+mixed_parts = [for x in ["a", pkgs.t] : [for y in [x, 1] : [y, "${x}"]]]
 
 # A name of HCL may be that of a let, which Nix must not take for it.
 captured          = [for lt in pkgs.texts : "${lt} ${let.lt}"]
