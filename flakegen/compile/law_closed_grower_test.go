@@ -143,7 +143,7 @@ func (g *grower) closedList(of shape) string {
 	element := shape{kind: object, fields: []field{{"a", of}, {"b-c", g.shape(0)}}}
 	switch g.IntN(6) {
 	case 0:
-		return g.expr(listOf(element)) + pick(g, "[*].a", ".*.a", `[*]["a"]`)
+		return "(" + g.expr(listOf(element)) + ")" + pick(g, "[*].a", ".*.a", `[*]["a"]`)
 	case 1:
 		// A splat makes a list of what is none.
 		return "(" + g.expr(of) + ")[*]"

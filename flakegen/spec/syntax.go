@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -19,47 +18,67 @@ import (
 // One error makes HCL stumble over what follows. So there is one error a line, and
 // in a block with an error that is known for what it is, no other of HCL's.
 func rewordSyntax(source *Source, diags hcl.Diagnostics) hcl.Diagnostics {
-	r := newSyntaxReader(source)
 	diags = slices.Clone(diags)
-	sort.SliceStable(diags, func(i, j int) bool { return diags[i].Subject.Start.Byte < diags[j].Subject.Start.Byte })
-
-	var result hcl.Diagnostics
-	known := map[int]bool{} // the blocks with an error that is known
-	told := map[string]bool{}
-	after := 0 // the byte up to which all is said
-	lastLine := 0
+	SortDiagnostics(diags)
+	w := &rewording{syntaxReader: newSyntaxReader(source), known: map[int]bool{}, told: map[string]bool{}}
 	for _, d := range diags {
-		line := d.Subject.Start.Line
-		if d.Subject.Start.Byte < after || line == lastLine {
-			continue
-		}
-		var h *habit
-		if len(result) < maxReworded {
-			h = r.habitOn(d, after)
-		}
-		switch {
-		case h == nil && known[r.block[line]]:
-			continue
-		case h == nil:
-			result = append(result, r.plain(d))
-		case h.once && told[h.summary]:
-		default:
-			told[h.summary] = true
-			result = append(result, h.diagnostic())
-			if h.summary == shellSummary {
-				for _, more := range r.moreShell(line, h.until) {
-					result = append(result, more.diagnostic())
-					h.until = more.until
-				}
-			}
-		}
-		lastLine = line
-		if h != nil {
-			known[r.block[line]] = true
-			after = max(after, h.until)
-		}
+		w.add(d)
 	}
-	return result
+	return w.result
+}
+
+// rewording is the state of rewordSyntax.
+type rewording struct {
+	*syntaxReader
+	result hcl.Diagnostics
+	// known are the blocks with an error that is known, told the summaries so far.
+	known map[int]bool
+	told  map[string]bool
+	// said is the byte up to which all is said, line the line of the last error.
+	said, line int
+}
+
+func (w *rewording) add(d *hcl.Diagnostic) {
+	if d.Subject == nil {
+		w.result = append(w.result, d)
+		return
+	}
+	line := d.Subject.Start.Line
+	if d.Subject.Start.Byte < w.said || line == w.line {
+		return
+	}
+	var h *habit
+	if len(w.result) < maxReworded {
+		h = w.habitOn(d, w.said)
+	}
+	block := w.block[line]
+	switch {
+	case h != nil:
+		w.tell(h, line)
+		w.known[block] = true
+	case w.known[block]:
+		return
+	default:
+		w.result = append(w.result, w.plain(d))
+	}
+	w.line = line
+}
+
+// tell reports a habit, and those that HCL would stumble over next.
+func (w *rewording) tell(h *habit, line int) {
+	w.said = max(w.said, h.until)
+	if h.once && w.told[h.summary] {
+		return
+	}
+	w.told[h.summary] = true
+	w.result = append(w.result, h.diagnostic())
+	if h.summary != shellSummary {
+		return
+	}
+	for _, more := range w.moreShell(line, h.until) {
+		w.result = append(w.result, more.diagnostic())
+		w.said = max(w.said, more.until)
+	}
 }
 
 // maxReworded bounds the errors that are reworded, as each is looked for in all of
