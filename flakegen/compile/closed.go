@@ -22,7 +22,9 @@ func (w *walker) closed(expr hclsyntax.Expression) nixlang.Expr {
 
 // value evaluates a closed expression.
 func (w *walker) value(expr hclsyntax.Expression) (cty.Value, bool) {
+	before := w.Spec.Charged()
 	value, diags := w.Spec.EvalClosed(expr, w.values)
+	w.output += w.Spec.Charged() - before
 	w.add(diags...)
 	return value, !diags.HasErrors()
 }

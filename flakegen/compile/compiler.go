@@ -23,6 +23,8 @@ type Compiler struct {
 	Diagnostics hcl.Diagnostics
 
 	reported map[report]bool
+	// output is what all that was compiled comes to, in bytes.
+	output int
 }
 
 // report is what tells two errors apart.
@@ -174,6 +176,7 @@ func (c *Compiler) errorf(rng hcl.Range, summary, detail string, args ...any) {
 
 // charge counts what is rendered against the limits of the spec.
 func (c *Compiler) charge(size int, rng hcl.Range) bool {
+	c.output += size + 1
 	ok, diag := c.Spec.Charge(size, rng)
 	if diag != nil {
 		c.add(diag)

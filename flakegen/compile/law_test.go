@@ -266,21 +266,24 @@ func evaluateOpen(expr hclsyntax.Expression, e environment) (cty.Value, hcl.Diag
 func TestNixLawCases(t *testing.T) {
 	nix := newNixEvaluator(t)
 	for _, file := range []struct {
-		name         string
+		name, leaf   string
 		environments []environment
 	}{
-		{"closed.hcl", []environment{nil}},
-		{"open.hcl", []environment{
+		{"closed.hcl", `"x"`, []environment{nil}},
+		{"open.hcl", "pkgs.t", []environment{
 			newEnvironment(newOpenGrower(1)), newEnvironment(newOpenGrower(2)), newEnvironment(newOpenGrower(3)),
 		}},
 	} {
 		t.Run(file.name, func(t *testing.T) {
 			var batch []*rendering
-			for _, expression := range caseTexts(t, "testdata/cases/"+file.name) {
+			for _, expression := range append(caseTexts(t, "testdata/cases/"+file.name), deepTexts(file.leaf)...) {
 				for _, e := range file.environments {
 					c, err := compileText(expression, e)
-					if err != nil || c.noValue.HasErrors() || c.refused.HasErrors() {
-						t.Errorf("%s\nerror %v, HCL says %v, refused with %v", expression, err, c.noValue, c.refused)
+					if err != nil {
+						t.Fatalf("%s\n%v", expression, err)
+					}
+					if c.noValue.HasErrors() || c.refused.HasErrors() {
+						t.Errorf("%s\nHCL says %v, refused with %v", expression, c.noValue, c.refused)
 						continue
 					}
 					batch = append(batch, c.rendering)
@@ -288,6 +291,26 @@ func TestNixLawCases(t *testing.T) {
 			}
 			nix.hold(t, batch)
 		})
+	}
+}
+
+// deepTexts are expressions that nest deeply around a text.
+func deepTexts(leaf string) []string {
+	const n = 150
+	around := func(left, middle, right string) string {
+		return strings.Repeat(left, n) + middle + strings.Repeat(right, n)
+	}
+	return []string{
+		around("[", leaf, "]"),
+		around("{ a = ", leaf, " }"),
+		around("(", leaf, ")"),
+		around(`"'${`, leaf, `}"`),
+		around("[for x in [", leaf, "] : [x]]"),
+		around("concat([1], [", leaf, "])"),
+		around("[", leaf, "][0]"),
+		around(leaf+` == null ? "" : `, leaf, ""),
+		"1" + strings.Repeat(" + 1", n) + " == 151 ? " + leaf + " : " + leaf,
+		`"` + around("%{ if "+leaf+" != null }a", "", "%{ endif }") + `"`,
 	}
 }
 

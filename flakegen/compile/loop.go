@@ -87,10 +87,13 @@ func (w *walker) turn(key cty.Value, element hclsyntax.Expression) turn {
 	return turn{key: key, value: value}
 }
 
+// part compiles an element. It comes to something only where its name is used.
 func (w *walker) part(expr hclsyntax.Expression) part {
-	before := w.Spec.Charged()
+	before := w.output
 	compiled := w.expr(expr)
-	return part{compiled, w.Spec.Charged() - before}
+	size := w.output - before
+	w.output = before
+	return part{compiled, size}
 }
 
 func (w *walker) closedTurns(e *hclsyntax.ForExpr) []turn {
