@@ -28,6 +28,7 @@ func init() {
 		"import": (*walker).importCall,
 		"join":   (*walker).joinCall,
 		"merge":  func(w *walker, e *hclsyntax.FunctionCallExpr) nixlang.Expr { return w.chain(e, nixlang.Update) },
+		"nix":    (*walker).nixCall,
 		"path":   (*walker).pathCall,
 		"try":    (*walker).tryCall,
 	}
@@ -56,10 +57,6 @@ func (w *walker) call(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 	if !slices.Contains(spec.FunctionNames(), e.Name) {
 		w.errorf(e.NameRange, fmt.Sprintf("Unknown function %q", e.Name), "%s",
 			didYouMean(e.Name, spec.FunctionNames(), "A function of Nix is called by its whole name, as in lib::optional(c, x) or builtins::toJSON(x)."))
-		return broken
-	}
-	if e.Name == "nix" {
-		w.errorf(e.NameRange, "nix(…) not supported", "This version of flakegen does not know it yet. Write the expression in HCL.")
 		return broken
 	}
 	w.errorf(e.NameRange, fmt.Sprintf("%s cannot take what only Nix knows", e.Name), "%s", wayOut(e.Name))

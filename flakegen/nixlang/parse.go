@@ -1,8 +1,10 @@
 package nixlang
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,8 +13,9 @@ import (
 // them, are kept; others are lost.
 //
 // It takes what Nix takes and refuses what Nix refuses, duplicate attributes
-// included, except for what the tree cannot hold: URIs, paths that begin with a
-// tilde, stand in angle brackets or have interpolations, and the variable or.
+// included, except for what the tree cannot hold: text that fails [CheckText],
+// URIs, paths that begin with a tilde, stand in angle brackets or have
+// interpolations, and the variable or.
 // The error is a [*SyntaxError].
 func Parse(text string) (Expr, error) {
 	template, err := ParseTemplate([]string{text}, nil)
@@ -66,6 +69,8 @@ type SyntaxError struct {
 	// Text is the index of the text, 0 for [Parse]. Offset counts its bytes. At the
 	// end of a text that is not the last one it is the splice that is wrong.
 	Text, Offset int
+	// Length is how many bytes are wrong; 0 at the end of the text.
+	Length int
 	// Line and Column count from 1 over all texts, with a splice as one column.
 	// Columns count characters.
 	Line, Column int
@@ -198,6 +203,9 @@ func (p *parsing) fail(offset int, format string, args ...any) {
 	e := &SyntaxError{Message: fmt.Sprintf(format, args...)}
 	e.Line, e.Column = p.position(offset)
 	e.Text, e.Offset = p.place(offset)
+	if i, ok := slices.BinarySearchFunc(p.lexemes, offset, func(l lexeme, at int) int { return cmp.Compare(l.start, at) }); ok {
+		e.Length = p.lexemes[i].length()
+	}
 	panic(e)
 }
 

@@ -39,6 +39,15 @@ type lexeme struct {
 
 func (t lexeme) is(text string) bool { return t.kind == symbol && t.text == text }
 
+// length is how many bytes it has, without the line break behind the quotes of a
+// string.
+func (t lexeme) length() int {
+	if t.kind == symbol {
+		return len(t.text)
+	}
+	return t.end - t.start
+}
+
 func (t lexeme) describe() string {
 	const most = 40
 	switch text := []rune(t.text); {
@@ -96,11 +105,19 @@ func scan(source string) []lexeme {
 // rest returns what is not read yet.
 func (s *scanner) rest() string { return s.source[s.pos:] }
 
+// escapedSplice is what is wrong with a splice behind an escape of a string: to
+// escape an interpolation, the text would have to hold one.
+const escapedSplice = "a splice behind an escape: for the text ${ in the string, escape the splice itself as well"
+
 // emit adds a lexeme for the next n bytes.
 func (s *scanner) emit(kind lexemeKind, text string, n int) {
 	t := lexeme{kind: kind, text: text, start: s.pos, end: s.pos + n, line: s.line, comments: s.comments}
 	if s.inCode() && s.touches(t) {
-		s.invalid(s.pos, "a splice touches what stands beside it: put a space between them, or both into a string")
+		if before := s.lexemes[len(s.lexemes)-1]; before.is("''") {
+			s.invalid(s.pos, n, escapedSplice)
+			return
+		}
+		s.invalid(s.pos, n, "a splice touches what stands beside it: put a space between them, or both into a string")
 		return
 	}
 	s.line += strings.Count(s.source[s.pos:s.pos+n], "\n")
@@ -121,15 +138,19 @@ func (s *scanner) touches(t lexeme) bool {
 }
 
 func (t lexeme) isWord() bool {
-	if t.kind == symbol {
+	switch t.kind {
+	case endOfText:
+		return false
+	case symbol:
 		return t.text == `"` || t.text == "''" || isIdentStart(t.text[0])
+	default:
+		return true
 	}
-	return true
 }
 
-// invalid adds the last lexeme, at an offset.
-func (s *scanner) invalid(at int, format string, args ...any) {
-	s.lexemes = append(s.lexemes, lexeme{kind: invalid, text: fmt.Sprintf(format, args...), start: at, end: at, line: s.line, endLine: s.line})
+// invalid adds the last lexeme: n bytes at an offset, and what is wrong with them.
+func (s *scanner) invalid(at, n int, format string, args ...any) {
+	s.lexemes = append(s.lexemes, lexeme{kind: invalid, text: fmt.Sprintf(format, args...), start: at, end: at + n, line: s.line, endLine: s.line})
 }
 
 func (s *scanner) innermost() surrounding { return s.around[len(s.around)-1] }
@@ -145,11 +166,11 @@ func (s *scanner) code() {
 	text := s.source[s.pos : s.pos+n]
 	switch {
 	case kind == invalid:
-		s.invalid(s.pos, "%s", problem)
+		s.invalid(s.pos, n, "%s", problem)
 	case kind == symbol:
 		s.symbol(text)
 	case kind == path && strings.HasSuffix(text, "/"):
-		s.invalid(s.pos, "path %q ends in a slash", text)
+		s.invalid(s.pos, n, "path %q ends in a slash", text)
 	default:
 		s.emit(kind, text, n)
 	}
@@ -174,7 +195,7 @@ func (s *scanner) skipBlank() bool {
 		case strings.HasPrefix(rest, "/*"):
 			end := strings.Index(rest[2:], "*/")
 			if end < 0 {
-				s.invalid(s.pos, "a comment that is not closed: expected */")
+				s.invalid(s.pos, len("/*"), "a comment that is not closed")
 				return false
 			}
 			if !s.comment(rest[2:2+end], end+4) {
@@ -191,7 +212,7 @@ func (s *scanner) skipBlank() bool {
 func (s *scanner) comment(text string, n int) bool {
 	if at := strings.IndexByte(text, spliceMark); at >= 0 {
 		at = s.pos + strings.IndexByte(s.rest(), spliceMark)
-		s.invalid(at, "a splice in a comment, where it has no meaning")
+		s.invalid(at, 1, "a splice in a comment, where it has no meaning")
 		return false
 	}
 	c := comment{text: text, line: s.line}
@@ -230,7 +251,8 @@ func (s *scanner) longest() (kind lexemeKind, n int, problem string) {
 		try(invalid, uri, fmt.Sprintf("a URI without quotes: write %q, or a space behind the colon of a function", rest[:uri]))
 	}
 	if n == 0 {
-		return invalid, 0, fmt.Sprintf("%q means nothing in Nix", firstRune(rest))
+		char := firstRune(rest)
+		return invalid, len(char), fmt.Sprintf("%q means nothing in Nix", char)
 	}
 	if kind == identifier && isKeyword(rest[:n]) {
 		kind = symbol

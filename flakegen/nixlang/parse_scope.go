@@ -5,6 +5,22 @@ import (
 	"slices"
 )
 
+// globals are the variables that Nix has without builtins in front, and its
+// constants.
+var globals = []string{
+	"abort", "baseNameOf", "break", "builtins", "derivation", "derivationStrict",
+	"dirOf", "false", "fetchGit", "fetchMercurial", "fetchTarball", "fetchTree",
+	"fromTOML", "import", "isNull", "map", "null", "placeholder", "removeAttrs",
+	"scopedImport", "throw", "toString", "true",
+}
+
+// Globals returns the variables that Nix has everywhere, sorted. Those that begin
+// with two underscores, which are the builtins again, are not among them.
+func Globals() []string { return slices.Clone(globals) }
+
+// IsGlobal reports whether Nix has a variable of that name everywhere.
+func IsGlobal(name string) bool { return slices.Contains(globals, name) }
+
 // use is a variable or a splice that nothing read so far binds.
 type use struct {
 	start           int

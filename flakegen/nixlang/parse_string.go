@@ -20,7 +20,7 @@ func (s *scanner) quotedText() {
 		}
 		switch c := rest[i]; {
 		case c == '\\' && rest[i+1] == spliceMark:
-			s.invalid(s.pos+i+1, "a splice behind a backslash: for the text ${ of the string write \\$${")
+			s.invalid(s.pos+i+1, 1, escapedSplice)
 			return
 		case c == '\\':
 			text.WriteByte(unescaped(rest[i+1]))
@@ -75,7 +75,7 @@ func (s *scanner) endText(kind lexemeKind, text string, n int) {
 }
 
 func (s *scanner) unclosed() {
-	s.invalid(s.innermost().start, "a string that is not closed: expected %s", s.innermost().quote)
+	s.invalid(s.innermost().start, len(s.innermost().quote), "a string that is not closed")
 }
 
 // indentedText adds what comes next in a string between pairs of single quotes.
@@ -88,7 +88,7 @@ func (s *scanner) indentedText() {
 		s.unclosed()
 	case strings.HasPrefix(rest, `''\`):
 		if rest[3] == spliceMark {
-			s.invalid(s.pos+3, "a splice behind ''\\: for the text ${ of the string write ''$${")
+			s.invalid(s.pos+3, 1, escapedSplice)
 			return
 		}
 		s.emit(escaped, string([]byte{unescaped(rest[3])}), len(`''\`)+1)
