@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -96,10 +97,54 @@ type walker struct {
 	parts  map[string]part
 }
 
-// part is Nix that a name stands for, and what it comes to in bytes.
+// part is Nix that a name stands for, what it comes to in bytes, and what it uses
+// where the name is used.
 type part struct {
 	expr nixlang.Expr
 	size int
+	uses traces
+}
+
+// traces are what compiling something left behind: names of the scope, and
+// parameters of the functions around.
+type traces struct {
+	names      Uses
+	parameters []*parameter
+}
+
+// apart compiles something that may not be rendered, and gives its traces instead
+// of leaving them.
+func (w *walker) apart(expr hclsyntax.Expression) (nixlang.Expr, traces) {
+	names := w.scope.Uses
+	w.scope.Uses = Uses{}
+	var before []*parameter
+	for _, p := range w.parameters {
+		if p.used {
+			before = append(before, p)
+			p.used = false
+		}
+	}
+	compiled := w.expr(expr)
+	found := traces{names: w.scope.Uses}
+	w.scope.Uses = names
+	for _, p := range w.parameters {
+		if p.used {
+			found.parameters = append(found.parameters, p)
+			p.used = false
+		}
+	}
+	for _, p := range before {
+		p.used = true
+	}
+	return compiled, found
+}
+
+// leave leaves the traces of something that was compiled apart.
+func (w *walker) leave(t traces) {
+	maps.Copy(w.scope.Uses, t.names)
+	for _, p := range t.parameters {
+		p.used = true
+	}
 }
 
 // parameter is a parameter of a function: its name in HCL and in Nix.

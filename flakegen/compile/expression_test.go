@@ -77,6 +77,32 @@ func TestEveryExpressionType(t *testing.T) {
 	}
 }
 
+// What is not rendered uses nothing: the arguments of a file and the parameters of
+// a function are those that stand in it.
+func TestNothingUnused(t *testing.T) {
+	tests := []struct{ hcl, nix string }{
+		{`fn(e, true ? 1 : e)`, `{ shared }: _e: 1`},
+		{`fn(e, e)`, `{ shared }: e: e`},
+		{`fn(e, [for y in [e] : 1])`, `{ shared }: _e: [ 1 ]`},
+		{`fn(e, [for y in [e] : y])`, `{ shared }: e: [ e ]`},
+		{`[for y in [pkgs.t, inputs.src] : 1]`, `{ shared }: [ 1 1 ]`},
+		{`[for k, y in [pkgs.t, system] : y if k == 1]`, `{ shared, system }: [ system ]`},
+		{`false ? lib.a : self.name`, `{ self, shared }: self.name`},
+		{`{ for k, v in pkgs.set : k => 1 }`, `{ lib, pkgs, shared }: lib.mapAttrs (_k: _v: 1) pkgs.set`},
+	}
+	for _, test := range tests {
+		c, err := compileText(test.hcl, newEnvironment(newOpenGrower(1)))
+		if err != nil || c.refused.HasErrors() {
+			t.Errorf("%s: %v %v", test.hcl, err, c)
+			continue
+		}
+		got := strings.ReplaceAll(strings.Join(strings.Fields(string(c.rendering.nix)), " "), ", }", " }")
+		if got != test.nix {
+			t.Errorf("%s renders to %s, want %s", test.hcl, got, test.nix)
+		}
+	}
+}
+
 // contains says whether a node of the type of that name is in an expression.
 func contains(expr hclsyntax.Expression, name string) bool {
 	found := false

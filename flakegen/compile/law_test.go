@@ -1,6 +1,7 @@
 package compile_test
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
 	"maps"
@@ -225,7 +226,15 @@ func compileText(expression string, e environment) (c *compilation, err error) {
 	body := compiler.Expr(value, scope)
 	c.refused = compiler.Diagnostics
 	if !c.refused.HasErrors() {
-		r.nix = asFunction(body, arguments(scope))
+		names := arguments(scope)
+		r.nix = asFunction(body, names)
+		// Nix says when a name is missing; one too many would be an unused argument.
+		_, rest, _ := bytes.Cut(r.nix, []byte("}:"))
+		for _, name := range names {
+			if name != "shared" && !bytes.Contains(rest, []byte(name)) {
+				return nil, fmt.Errorf("%s is not used in\n%s", name, r.nix)
+			}
+		}
 	}
 	return c, nil
 }

@@ -90,10 +90,10 @@ func (w *walker) turn(key cty.Value, element hclsyntax.Expression) turn {
 // part compiles an element. It comes to something only where its name is used.
 func (w *walker) part(expr hclsyntax.Expression) part {
 	before := w.output
-	compiled := w.expr(expr)
+	compiled, uses := w.apart(expr)
 	size := w.output - before
 	w.output = before
-	return part{compiled, size}
+	return part{compiled, size, uses}
 }
 
 func (w *walker) closedTurns(e *hclsyntax.ForExpr) []turn {

@@ -104,9 +104,6 @@ func (w *walker) conditional(e *hclsyntax.ConditionalExpr) nixlang.Expr {
 		picked, other = other, picked
 	}
 	// The other branch is compiled for its errors; what it uses is not rendered.
-	uses := w.scope.Uses
-	w.scope.Uses = Uses{}
-	w.expr(other)
-	w.scope.Uses = uses
+	w.apart(other)
 	return w.expr(picked)
 }

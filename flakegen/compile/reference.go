@@ -25,6 +25,7 @@ func (w *walker) reference(t hcl.Traversal) nixlang.Expr {
 		if !w.charge(part.size, t.SourceRange()) {
 			return broken
 		}
+		w.leave(part.uses)
 		return w.steps(part.expr, t[1:])
 	}
 	if w.scope.Prev != "" && root == "pkgs" {
