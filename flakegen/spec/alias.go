@@ -199,14 +199,14 @@ func (a *Alias) selectors() []string {
 // follow works out an alias's output for each system, those of the aliases it
 // names first.
 func (d *decoder) follow(a *Alias, byName map[string]*Alias, state map[*Alias]visitState, chain []string) {
-	chain = append(chain, a.Name)
 	switch state[a] {
 	case visited:
 		return
 	case visiting:
-		d.errorf(a.NameRange, "Aliases in a circle", "alias.%s refers to itself: %s.", a.Name, strings.Join(chain, " → "))
+		d.errorf(a.NameRange, "Aliases in a circle", "alias.%s refers to itself: %s.", a.Name, circle(chain, a.Name))
 		return
 	}
+	chain = append(chain, a.Name)
 	state[a] = visiting
 	rows := map[string]*aliasRow{}
 	for _, row := range a.rows {

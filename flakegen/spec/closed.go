@@ -180,7 +180,7 @@ func (l *localEvaluator) visit(name string) {
 		return
 	}
 	if l.state[name] == visiting {
-		l.errorf(a.NameRange, "Locals in a circle", "local.%s refers to itself: %s.", name, strings.Join(append(l.chain, name), " → "))
+		l.errorf(a.NameRange, "Locals in a circle", "local.%s refers to itself: %s.", name, circle(l.chain, name))
 		return
 	}
 	l.state[name] = visiting
@@ -199,6 +199,16 @@ func (l *localEvaluator) visit(name string) {
 	if value, ok := l.value(a.Expr); ok {
 		l.values[name] = value
 	}
+}
+
+// circle writes the way from a name back to itself, along the chain that led to it.
+func circle(chain []string, name string) string {
+	const most = 10
+	way := append(slices.Clone(chain[slices.Index(chain, name):]), name)
+	if len(way) > most {
+		way = append(append(way[:most/2:most/2], "…"), way[len(way)-most/2:]...)
+	}
+	return strings.Join(way, " → ")
 }
 
 // usedBy lists the locals that an expression refers to, sorted, each once.
