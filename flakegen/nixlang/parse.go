@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Parse reads a Nix expression. Comments above entries and items, and behind
@@ -141,11 +142,14 @@ type parsing struct {
 	names map[*AttrSet]attributes
 }
 
+// checkTexts refuses what no tree can hold, at its place.
 func (p *parsing) checkTexts() {
 	offset := 0
 	for _, text := range p.texts {
-		if err := CheckText(text); err != nil {
-			p.fail(offset, "%s", err)
+		for i, r := range text {
+			if _, size := utf8.DecodeRuneInString(text[i:]); r == 0 || r == utf8.RuneError && size == 1 {
+				p.fail(offset+i, "%s", CheckText(text))
+			}
 		}
 		offset += len(text) + 1
 	}

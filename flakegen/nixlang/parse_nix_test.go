@@ -44,11 +44,11 @@ func TestParsesWhatNixParses(t *testing.T) {
 	sameReading(t, accepted)
 }
 
-// nixRefuses asks Nix whether it refuses a text as an expression by itself.
-func nixRefuses(t *testing.T, text string) bool {
+// refuses asks Nix whether it refuses a whole file.
+func refuses(t *testing.T, source string) bool {
 	t.Helper()
 	cmd := exec.Command(require.Program(t, "nix-instantiate"), "--store", "dummy://", "--parse", "-")
-	cmd.Stdin = strings.NewReader("with { };\n" + text)
+	cmd.Stdin = strings.NewReader(source)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	err := cmd.Run()
@@ -56,6 +56,13 @@ func nixRefuses(t *testing.T, text string) bool {
 		t.Fatalf("%v: %s", err, stderr.Bytes())
 	}
 	return err != nil
+}
+
+// nixRefuses asks Nix whether it refuses a text as an expression by itself, where
+// every variable may exist.
+func nixRefuses(t *testing.T, text string) bool {
+	t.Helper()
+	return refuses(t, "with { };\n"+text)
 }
 
 func TestRefusesWhatNixRefuses(t *testing.T) {

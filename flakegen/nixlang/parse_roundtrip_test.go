@@ -9,7 +9,7 @@ import (
 // rules wrote: both are the tree that was written. Trees are compared with all
 // parentheses, which leaves out what the printer normalises.
 func TestParsePrinted(t *testing.T) {
-	for seed := range uint64(3000) {
+	for seed := range uint64(2000) {
 		tree := newGrower(seed).file().Body
 		want := parenthesized(tree)
 		for _, text := range []string{Print(tree), want} {
@@ -27,7 +27,7 @@ func TestParsePrinted(t *testing.T) {
 // TestParseKeepsComments prints random files with comments, reads them and prints
 // them again: nothing may be lost or moved.
 func TestParseKeepsComments(t *testing.T) {
-	for seed := range uint64(3000) {
+	for seed := range uint64(2000) {
 		g := newGrower(seed)
 		g.chatty = true
 		text := Print(g.file().Body)

@@ -11,7 +11,10 @@ import (
 func (p *parsing) set(rec bool) Expr {
 	mark := len(p.uses)
 	open := p.expect("{")
-	b := p.bindings("}", "an attribute or \"}\" for "+p.opened(open))
+	b := p.bindings()
+	if !p.skip("}") {
+		p.unexpected("an attribute or \"}\" for " + p.opened(open))
+	}
 	if rec {
 		p.bind(mark, slices.Sorted(maps.Keys(b.names)))
 	}
@@ -25,7 +28,10 @@ func (p *parsing) set(rec bool) Expr {
 func (p *parsing) let() Expr {
 	p.take()
 	mark := len(p.uses)
-	b := p.bindings("in", "a binding or \"in\"")
+	b := p.bindings()
+	if !p.skip("in") {
+		p.unexpected("a binding or \"in\"")
+	}
 	for _, entry := range b.entries {
 		if binding, ok := entry.(*Binding); ok && binding.Path[0].Dynamic != nil {
 			p.fail(b.starts[binding], "a name that is computed, which a let does not take: put a set into the let")
@@ -48,8 +54,8 @@ type bindings struct {
 	starts map[*Binding]int
 }
 
-// bindings reads entries up to a symbol and takes that.
-func (p *parsing) bindings(end, expected string) *bindings {
+// bindings reads entries, up to what is none.
+func (p *parsing) bindings() *bindings {
 	b := &bindings{names: attributes{}, starts: map[*Binding]int{}}
 	for p.peek().is("inherit") || p.beginsName() {
 		trivia := p.leadTrivia()
@@ -71,9 +77,6 @@ func (p *parsing) bindings(end, expected string) *bindings {
 		b.starts[binding] = start
 	}
 	b.inner = p.innerComments()
-	if !p.skip(end) {
-		p.unexpected(expected)
-	}
 	return b
 }
 
