@@ -183,6 +183,8 @@ func (w *walker) nixVariable(use nixlang.Use, rng hcl.Range) {
 		// The with has it, as far as anyone but Nix knows.
 	case slices.Contains(spec.Roots, name):
 		w.errorf(rng, fmt.Sprintf("%q is a root of HCL", name), "Write it within ${…}, as in ${%s.x}.", name)
+	case name == strings.ToUpper(name) || name == "out":
+		w.errorf(rng, fmt.Sprintf("Unknown name %q", name), "For a variable of the shell, Nix wants its own escape in front: ''$${%s} between pairs of single quotes.", name)
 	default:
 		candidates := slices.Concat(w.letNames(), w.Spec.Takes, nixRoots, nixlang.Globals())
 		w.errorf(rng, fmt.Sprintf("Unknown name %q", name), "%s", didYouMean(name, candidates, "Nix text may name "+strings.Join(nixRoots, ", ")+", a let, and what Nix has everywhere. Anything else stands within ${…}."))

@@ -134,6 +134,9 @@ func TestNixText(t *testing.T) {
 		{`nix("''${"'' + x + ''"}''")`, `"'' + x + ''"`, ""},
 		{`nix("[ 1 # ]\n 2 ]")`, `[ 1 # ] 2 ]`, ""},
 
+		{"nix(<<EOT\n''\n  ''$${HOME} $out ${pkgs.a}\n''\nEOT\n  )", "'' ''${HOME} $out ${pkgs.a} ''", "pkgs"},
+		{`nix("\"\\$${HOME} ${pkgs.a}\"")`, `"\${HOME} ${pkgs.a}"`, "pkgs"},
+
 		// Text that is computed.
 		{`nix(local.text)`, `pkgs.hello or "x"`, "pkgs"},
 		{`nix("[ ${local.text} ]")`, `[ "pkgs.hello or \"x\"" ]`, ""},
@@ -221,6 +224,8 @@ func TestNixTextErrors(t *testing.T) {
 		{`nix("pkg.hello")`, `pkg: Unknown name "pkg": Did you mean "pkgs"?`},
 		{`nix("flag ++ own")`, `flag: Unknown name "flag": Did you mean "flags"?`},
 		{`nix("toStrin 1")`, `toStrin: Unknown name "toStrin": Did you mean "toString"?`},
+		{"nix(<<EOT\n''\n  $${HOME}/$${out}\n''\nEOT\n  )", `HOME: Unknown name "HOME": For a variable of the shell, Nix wants its own escape in front: ''$${HOME} between pairs of single quotes.` + "\n" +
+			`out: Unknown name "out": For a variable of the shell, Nix wants its own escape in front: ''$${out} between pairs of single quotes.`},
 		{`nix("__head [ 1 ]")`, `__head: Unknown name "__head": Nix text may name inputs, lib, pkgs, self, system, a let, and what Nix has everywhere. Anything else stands within ${…}.`},
 		{`nix("inputs.cran.lib")`, `inputs: Unknown input "cran": Did you mean "crane"?`},
 		{`nix("shared.x")`, `shared: "shared" is a root of HCL: Write it within ${…}, as in ${shared.x}.`},
