@@ -32,6 +32,10 @@ type decoder struct {
 }
 
 func (d *decoder) parse(source *Source) *hclsyntax.Body {
+	if rng, invalid := notUTF8(source); invalid {
+		d.errorf(rng, "Not UTF-8", "A spec is written in UTF-8. Save the file in that encoding.")
+		return nil
+	}
 	if rng, deep := tooDeep(source); deep {
 		d.errorf(rng, "Too deeply nested", "More than %d brackets or operators stand in each other here. Move a part into a local or a let.", maxDepth)
 		return nil

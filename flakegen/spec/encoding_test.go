@@ -14,9 +14,10 @@ func TestEncodings(t *testing.T) {
 		{"lines that end in CR LF", "flake { systems = [\"x86_64-linux\"] }\r\ninput \"nixpkgs\" { url = \"x\" }\r\npackage \"p\" {\r\n  a = <<-EOT\r\n    b\r\n  EOT\r\n}\r\n", ""},
 		{"no newline at the end", "flake { systems = [\"x86_64-linux\"] }", ""},
 		{"a byte order mark", "\ufeff" + fine, ""},
-		{"bytes that are no UTF-8", fine + "locals { a = \"\xff\" }\n", "Invalid character encoding"},
+		{"bytes that are no UTF-8", fine + "locals { a = \"\xff\" }\n", "Not UTF-8"},
 		{"a NUL", fine + "let { a = \"\x00\" }\n", "No Nix string for this text"},
-		{"such bytes in a comment", fine + "# \xff\n", ""},
+		{"such bytes in a comment", fine + "# \xff\n", "Not UTF-8"},
+		{"such bytes in a name", fine + "let { \xff = 1 }\n", "Not UTF-8"},
 		{"UTF-16", "f\x00l\x00a\x00k\x00e\x00", "Argument or block definition required"},
 		{"nothing", "", "No flake block"},
 	}

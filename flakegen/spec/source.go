@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 )
@@ -99,4 +100,29 @@ func (s *Source) Lines(rng hcl.Range) (start, end int) {
 		return start, end + i
 	}
 	return start, len(s.Bytes)
+}
+
+// notUTF8 finds the first byte that is not UTF-8. HCL takes such bytes for letters
+// of a name.
+func notUTF8(s *Source) (hcl.Range, bool) {
+	if utf8.Valid(s.Bytes) {
+		return hcl.Range{}, false
+	}
+	start := hcl.InitialPos
+	for rest := s.Bytes; ; {
+		r, size := utf8.DecodeRune(rest)
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		rest = rest[size:]
+		start.Byte += size
+		start.Column++
+		if r == '\n' {
+			start.Line, start.Column = start.Line+1, 1
+		}
+	}
+	end := start
+	end.Byte++
+	end.Column++
+	return hcl.Range{Filename: s.Name, Start: start, End: end}, true
 }
