@@ -12,6 +12,8 @@
 //     such as builder; every other attribute is the derivation's own.
 //   - output: what the flake will offer under one name: a package without
 //     variants, a variant, an alias.
+//   - habit: what someone who knows Nix or the shell writes, and HCL cannot read.
+//   - trap: what HCL reads in another way than it looks.
 //
 // Expressions of derivations are kept as HCL trees, since only part of them has
 // a value before Nix runs. What must have one (names, systems, locals) is
