@@ -106,7 +106,7 @@ func TestNixText(t *testing.T) {
 		{`nix("2 * ${1 + pkgs.n}")`, `2 * (1 + pkgs.n)`, "pkgs"},
 		{`nix("map (x: x.y) ${pkgs.list}")`, `map (x: x.y) pkgs.list`, "pkgs"},
 		{`nix("${fn(old, { a = old.a })} pkgs")`, `(old: { inherit (old) a; }) pkgs`, "pkgs"},
-		{`nix("${pkgs.a}.b.c or ${pkgs.d}")`, `pkgs.a.b.c or pkgs.d`, "pkgs"},
+		{`nix("${pkgs.a}.b.c or ${pkgs.d}")`, `(pkgs.a).b.c or pkgs.d`, "pkgs"},
 		{`nix("${package.rts.build}.overrideAttrs ({ a, ... }: { inherit a; })")`, `packages.rts-build.overrideAttrs ({ a, ... }: { inherit a; })`, "packages"},
 		{`nix("import ${path("rts/x")}")`, `import ../rts/x`, ""},
 		{`nix("f: f ${local.version} ${local.number} ${local.names} ${local.nothing} ${true}")`, `f: f "1.2" 3 [ "a" "b" ] null true`, ""},

@@ -191,11 +191,16 @@ func (w *lowering) selector(name AttrName) selector {
 }
 
 // selection joins selections of selections, and puts in parentheses what would
-// run into the dot.
+// run into the dot. With a default they are not joined: it stands in for any step
+// of its own path, and for none of the path before that.
 func (w *lowering) selection(e *Select) *selection {
 	n := &selection{path: w.path(e.Path)}
 	switch of := w.term(e.Of).(type) {
 	case *selection:
+		if e.Or != nil {
+			n.of = &parens{inner: of}
+			break
+		}
 		n.of, n.path = of.of, slices.Concat(of.path, n.path)
 	case *word:
 		n.of = of

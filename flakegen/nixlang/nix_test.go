@@ -119,7 +119,7 @@ func parenthesized(e Expr) string {
 		return "({" + parenthesizedEntries(e.Entries) + "})"
 	case *Select:
 		of, path := e.Of, e.Path
-		if inner, ok := of.(*Select); ok && inner.Or == nil {
+		if inner, ok := of.(*Select); ok && inner.Or == nil && e.Or == nil {
 			of, path = inner.Of, append(append([]AttrName{}, inner.Path...), path...)
 			return parenthesized(&Select{Of: of, Path: path, Or: e.Or})
 		}

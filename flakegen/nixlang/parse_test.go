@@ -26,7 +26,7 @@ var accepted = []string{
 	"(a)", "((a))", "(a + b) * c", "a * (b + c)", "(a: a) b", "f (a: a)", "f rec { }", "f let { body = 1; }",
 	// Selections.
 	"a.b", "a . b", "a.b.c", "a.\"b\"", "a.\"b c\"", "a.${b}", "a.${\"b\"}", "a.\"b${c}\"", "a.\"${b}\"", "a.\"\"", "a.or", "a.or.b", "a.b or c", "a.b or c.d or e",
-	"a.b or c d", "f a.b or c d", "a.b or (c d)", "a.b or [ ]", "(a.b or c).d", "(f a).b", "{ }.a", "{ a = 1; }.a", "rec { a = b; b = 1; }.a", "[ a.b c.d or e ]",
+	"a.b or c d", "(a.b).c or d", "((a.b).c or d).e", "f a.b or c d", "a.b or (c d)", "a.b or [ ]", "(a.b or c).d", "(f a).b", "{ }.a", "{ a = 1; }.a", "rec { a = b; b = 1; }.a", "[ a.b c.d or e ]",
 	"\"a\".b", "''a''.b", "./a .b", "(./a).b", "a.b.${c}.d or e", "1 .a", "[ 1 .a ]", "a.${b}.c", "a.${''b''}", "a.${''${b}''}", "a.or or b",
 	// Lists.
 	"[ ]", "[]", "[a]", "[ a b ]", "[ (f a) ]", "[ f a ]", "[ [ ] [ ] ]", "[ -1/2 ]", "[ a.b or c ]", "[ \"a\" ''b'' ]", "[ { } rec { } ]", "[a\"b\"c]", "[ (-1) ]", "[ (a: a) ]", "[1 2]",
