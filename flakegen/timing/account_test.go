@@ -411,8 +411,8 @@ const fetches = `
 func TestFetches(t *testing.T) {
 	r := finish(t, fetches, Ending{})
 	want := []Fetch{
-		{Path: "/nix/store/00000000000000000000000000000000-a", From: "http://one", Seconds: 1},
-		{Path: "/nix/store/00000000000000000000000000000000-a-dev", From: "http://two", Seconds: 1},
+		{Path: "/nix/store/00000000000000000000000000000000-a", From: "http://one", StartSeconds: 2, Seconds: 1},
+		{Path: "/nix/store/00000000000000000000000000000000-a-dev", From: "http://two", StartSeconds: 5, Seconds: 1},
 	}
 	if !reflect.DeepEqual(r.Fetched, want) {
 		t.Errorf("fetched %v", r.Fetched)
@@ -544,7 +544,7 @@ func TestRemoteBuild(t *testing.T) {
 	r := a.Finish(Ending{})
 	want := Derivation{
 		Derivation: drvA, Name: "a", Disposition: DispositionBuilt, Machine: "ssh-ng://mac", Seconds: 9,
-		Phases: []Phase{{"buildPhase", 3}}, LogTail: []string{"done"},
+		Phases: []Phase{{"buildPhase", 3, 3}}, LogTail: []string{"done"},
 		Remote: &Remote{SendSeconds: 2, BuildSeconds: 4, ReceiveSeconds: 3},
 	}
 	if len(r.Derivations) != 1 || !reflect.DeepEqual(r.Derivations[0], want) {
@@ -566,7 +566,7 @@ func TestPhasesThatRepeat(t *testing.T) {
 		4 phase 20 buildPhase
 		7 stop 20
 	`, Ending{ExitCode: exit(0)})
-	if want := []Phase{{"buildPhase", 4}, {"checkPhase", 2}}; !reflect.DeepEqual(r.Derivations[0].Phases, want) {
+	if want := []Phase{{"buildPhase", 1, 4}, {"checkPhase", 2, 2}}; !reflect.DeepEqual(r.Derivations[0].Phases, want) {
 		t.Errorf("got %v, want %v", r.Derivations[0].Phases, want)
 	}
 }
@@ -616,6 +616,7 @@ func TestJSON(t *testing.T) {
 	want := `{
   "format_version": "1",
   "status": "succeeded",
+  "started": "2026-01-02T03:04:05Z",
   "outputs": [
     {
       "name": "rts",
@@ -641,10 +642,12 @@ func TestJSON(t *testing.T) {
       "system": "",
       "disposition": "built",
       "machine": "",
+      "start_seconds": 1,
       "seconds": 4,
       "phases": [
         {
           "name": "buildPhase",
+          "start_seconds": 1,
           "seconds": 4
         }
       ],
@@ -656,10 +659,12 @@ func TestJSON(t *testing.T) {
       "system": "",
       "disposition": "built",
       "machine": "",
+      "start_seconds": 1,
       "seconds": 4,
       "phases": [
         {
           "name": "buildPhase",
+          "start_seconds": 1,
           "seconds": 4
         }
       ],
@@ -672,10 +677,18 @@ func TestJSON(t *testing.T) {
   "nix": {
     "version": "2.34",
     "exit_code": 0
-  }
+  },
+  "fetched": [],
+  "blocked": [],
+  "errors": [],
+  "warnings": []
 }`
 	if string(got) != want {
 		t.Errorf("got %s", got)
+	}
+	var again Report
+	if err := json.Unmarshal(got, &again); err != nil || !reflect.DeepEqual(again, r) {
+		t.Errorf("read back %+v, %v", again, err)
 	}
 	if empty, _ := json.Marshal(NewAccount(epoch).Finish(Ending{})); strings.Contains(strings.ReplaceAll(string(empty), `"exit_code":null`, ""), "null") {
 		t.Errorf("empty account: %s", empty)

@@ -16,6 +16,7 @@ type build struct {
 	machine    string
 	worker     *worker // nil in a stream that has lost its beginning
 
+	first   time.Time // when it was started first
 	started time.Time
 	ended   time.Time
 	running bool          // not known to have ended
@@ -43,7 +44,7 @@ func (a *Account) beginBuild(act *activity, derivation, machine string) {
 		if limit <= 0 {
 			limit = DefaultLogTail
 		}
-		b = &build{account: a, derivation: derivation, tail: tail{limit: limit}}
+		b = &build{account: a, derivation: derivation, tail: tail{limit: limit}, first: a.now}
 		a.builds[derivation] = b
 		a.order = append(a.order, b)
 	} else {
@@ -147,6 +148,7 @@ type phases struct {
 
 type phase struct {
 	name  string
+	first time.Time // when it was entered first
 	spent time.Duration
 }
 
@@ -173,7 +175,7 @@ func (p *phases) begin(name string, now time.Time) {
 		p.open = maxPhases - 1
 		return
 	}
-	p.list = append(p.list, phase{name: name})
+	p.list = append(p.list, phase{name: name, first: now})
 	p.open = len(p.list) - 1
 }
 

@@ -9,16 +9,17 @@ import (
 
 // Failure is why a derivation failed, as Nix's messages say it.
 type Failure struct {
-	Kind FailureKind
+	Kind FailureKind `json:"kind"`
 	// Reason is one printable line in the same words for every Nix: "the builder
 	// failed with exit code 2".
-	Reason string
+	Reason string `json:"reason"`
 	// ExitCode is the builder's, of a FailureExit.
-	ExitCode int
+	ExitCode int `json:"exit_code,omitempty"`
 	// Signal is what killed the builder, of a FailureSignal.
-	Signal int
+	Signal int `json:"signal,omitempty"`
 	// Specified and Got are the hashes of a FailureHash, in SRI form.
-	Specified, Got string
+	Specified string `json:"specified,omitempty"`
+	Got       string `json:"got,omitempty"`
 }
 
 // FailureKind is the kind of a [Failure].

@@ -57,13 +57,15 @@ func (a *Account) Finish(end Ending) Report {
 	r := Report{
 		FormatVersion: FormatVersion,
 		Status:        a.status(end),
+		Started:       a.start,
 		Outputs:       []Output{},
 		Derivations:   []Derivation{},
 		CriticalPath:  []string{},
 		Nix:           Nix{ExitCode: end.ExitCode},
-		Blocked:       a.messages.blocked,
-		Errors:        a.messages.errors,
-		Warnings:      a.messages.warnings,
+		Fetched:       []Fetch{},
+		Blocked:       filled(a.messages.blocked),
+		Errors:        filled(a.messages.errors),
+		Warnings:      filled(a.messages.warnings),
 	}
 	a.addSeconds(&r)
 	a.addBuilds(&r, end.Store)
@@ -72,9 +74,17 @@ func (a *Account) Finish(end Ending) Report {
 	a.addPresent(&r, end)
 	r.CriticalPath = a.criticalPath(owners, end.Store)
 	if r.Status == Failed && len(r.Errors) == 0 && !slices.ContainsFunc(r.Derivations, isFailed) {
-		r.Errors = a.messages.lines // what Nix said before it was able to log
+		r.Errors = filled(a.messages.lines) // what Nix said before it was able to log
 	}
 	return r
+}
+
+// filled makes of no list an empty one, as JSON wants it.
+func filled(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }
 
 type noStore struct{}
@@ -247,6 +257,9 @@ func seconds(d time.Duration) float64 {
 	return float64(milliseconds(d)) / 1000
 }
 
+// since is a moment of the run, in seconds from its start.
+func (a *Account) since(t time.Time) float64 { return seconds(t.Sub(a.start)) }
+
 func (a *Account) addBuilds(r *Report, store Store) {
 	for _, b := range a.order {
 		r.Derivations = append(r.Derivations, a.derivation(b, r.Status, store))
@@ -268,10 +281,11 @@ func newDerivation(path string, d Disposition, f *Failure) Derivation {
 func (a *Account) derivation(b *build, status Status, store Store) Derivation {
 	d := newDerivation(b.derivation, a.disposition(b, status, store), a.messages.failures[b.derivation])
 	d.Machine = b.machine
+	d.StartSeconds = a.since(b.first)
 	d.Seconds = seconds(b.earlier + b.ended.Sub(b.started))
 	d.LogTail = b.tail.printable()
 	for _, p := range b.phases.list {
-		d.Phases = append(d.Phases, Phase{Name: nixcmd.Printable(p.name), Seconds: seconds(p.spent)})
+		d.Phases = append(d.Phases, Phase{Name: nixcmd.Printable(p.name), StartSeconds: a.since(p.first), Seconds: seconds(p.spent)})
 	}
 	if b.machine != "" && !b.farStarted.IsZero() {
 		far := b.farEnded
@@ -320,7 +334,7 @@ func (a *Account) addFetches(r *Report, owners map[string]string) {
 		if !f.arrived(r.Status) {
 			continue
 		}
-		r.Fetched = append(r.Fetched, Fetch{Path: f.path, From: f.from, Seconds: seconds(f.ended.Sub(f.started))})
+		r.Fetched = append(r.Fetched, Fetch{Path: nixcmd.Printable(f.path), From: nixcmd.Printable(f.from), StartSeconds: a.since(f.started), Seconds: seconds(f.ended.Sub(f.started))})
 		owner, known := owners[f.path]
 		if known && rows[owner] {
 			continue // built here, with outputs that were fetched
@@ -345,6 +359,7 @@ func (a *Account) addFetches(r *Report, owners map[string]string) {
 		if f.owner == "" {
 			d.Name = nixcmd.Printable(Name(f.path))
 		}
+		d.StartSeconds = a.since(f.started)
 		d.Seconds = seconds(f.ended.Sub(f.started))
 		r.Derivations = append(r.Derivations, d)
 	}

@@ -81,9 +81,9 @@ in {
 	}
 	wantTook := map[string]float64{"base": 1, "tested": 1.2, "quick": 0.3, "failing": 0.4}
 	wantPhases := map[string][]Phase{
-		"base":    {{"buildPhase", 0.4}, {"installPhase", 0.6}},
-		"tested":  {{"buildPhase", 0.3}, {"checkPhase", 0.9}},
-		"failing": {{"checkPhase", 0.4}},
+		"base":    {{Name: "buildPhase", Seconds: 0.4}, {Name: "installPhase", Seconds: 0.6}},
+		"tested":  {{Name: "buildPhase", Seconds: 0.3}, {Name: "checkPhase", Seconds: 0.9}},
+		"failing": {{Name: "checkPhase", Seconds: 0.4}},
 	}
 	if len(r.Derivations) != len(wantTook) {
 		t.Errorf("derivations %+v", r.Derivations)

@@ -1,14 +1,20 @@
 package timing
 
+import "time"
+
 // FormatVersion is the version of the JSON form of a [Report].
 const FormatVersion = "1"
 
-// Report is a finished account: what `build --json` and `watch --json` print.
-// Arrays are never null. Times are wall time in seconds, to the millisecond,
-// stamped on arrival; those of the six classes add up to WallSeconds.
+// Report is a finished account: what `build --json` and `watch --json` print, and
+// what the history keeps. Its JSON holds all of it, so that a report that was read
+// back says what the first one said. Arrays are never null. Times are wall time in
+// seconds, to the millisecond, stamped on arrival; those of the six classes add up
+// to WallSeconds. A start is counted from the start of the run.
 type Report struct {
-	FormatVersion      string       `json:"format_version"`
-	Status             Status       `json:"status"`
+	FormatVersion string `json:"format_version"`
+	Status        Status `json:"status"`
+	// Started is when Nix was started.
+	Started            time.Time    `json:"started"`
 	Outputs            []Output     `json:"outputs"`
 	WallSeconds        float64      `json:"wall_seconds"`
 	EvalSeconds        float64      `json:"eval_seconds"`
@@ -25,14 +31,14 @@ type Report struct {
 
 	// Fetched are the store paths that came from a cache, in the order in which
 	// they began.
-	Fetched []Fetch `json:"-"`
+	Fetched []Fetch `json:"fetched"`
 	// Blocked are the derivations that were not begun because one that they need
 	// failed, as paths.
-	Blocked []string `json:"-"`
+	Blocked []string `json:"blocked"`
 	// Errors are Nix's errors that belong to no derivation, printable.
-	Errors []string `json:"-"`
+	Errors []string `json:"errors"`
 	// Warnings are Nix's warnings, printable.
-	Warnings []string `json:"-"`
+	Warnings []string `json:"warnings"`
 }
 
 // Status is the verdict on a whole run of Nix.
@@ -69,16 +75,19 @@ type Derivation struct {
 	System      string      `json:"system"`
 	Disposition Disposition `json:"disposition"`
 	// Machine is the store URI of the remote builder, empty for this machine.
-	Machine string  `json:"machine"`
-	Seconds float64 `json:"seconds"`
-	Phases  []Phase `json:"phases"`
+	Machine string `json:"machine"`
+	// StartSeconds is when it began to be built or fetched. It is 0 for what was
+	// present, and for what failed without having begun.
+	StartSeconds float64 `json:"start_seconds"`
+	Seconds      float64 `json:"seconds"`
+	Phases       []Phase `json:"phases"`
 	// LogTail is the last lines of its log, printable.
 	LogTail []string `json:"log_tail"`
 
 	// Failure is why it failed; nil where it did not, or where Nix did not say.
-	Failure *Failure `json:"-"`
+	Failure *Failure `json:"failure,omitempty"`
 	// Remote is how a remote build's time divides; nil where that is not known.
-	Remote *Remote `json:"-"`
+	Remote *Remote `json:"remote,omitempty"`
 }
 
 // Disposition is what became of a derivation.
@@ -95,17 +104,20 @@ const (
 
 // Phase is one phase of a build. Nix tells only when a phase begins, so it
 // ends where the next one begins, or with the build. A phase that was entered
-// more than once is listed once, with the sum.
+// more than once is listed once, with the first start and the sum.
 type Phase struct {
-	Name    string  `json:"name"`
-	Seconds float64 `json:"seconds"`
+	Name         string  `json:"name"`
+	StartSeconds float64 `json:"start_seconds"`
+	Seconds      float64 `json:"seconds"`
 }
 
 // Remote is how the time of a build on another machine divides.
 type Remote struct {
-	SendSeconds    float64 // waiting for the machine, and copying to it
-	BuildSeconds   float64
-	ReceiveSeconds float64 // copying from it
+	// SendSeconds is waiting for the machine, and copying to it.
+	SendSeconds  float64 `json:"send_seconds"`
+	BuildSeconds float64 `json:"build_seconds"`
+	// ReceiveSeconds is copying from it.
+	ReceiveSeconds float64 `json:"receive_seconds"`
 }
 
 // Nix is the run of Nix itself; the caller fills in its version.
@@ -117,7 +129,9 @@ type Nix struct {
 
 // Fetch is a store path that came from a cache.
 type Fetch struct {
-	Path    string
-	From    string // the URI of the cache
-	Seconds float64
+	Path string `json:"path"`
+	// From is the URI of the cache.
+	From         string  `json:"from"`
+	StartSeconds float64 `json:"start_seconds"`
+	Seconds      float64 `json:"seconds"`
 }

@@ -37,19 +37,20 @@ var mayImport = map[string][]string{
 	"flakegen/nixcmd": {"platform", "flakegen/nixlang"},
 	"flakegen/store":  {},
 
-	// nixcmd -> timing -> report
-	"flakegen/timing": {"flakegen/nixcmd"},
-	"flakegen/report": {"flakegen/nixcmd", "flakegen/timing"},
+	// nixcmd -> timing -> history -> report
+	"flakegen/timing":  {"flakegen/nixcmd"},
+	"flakegen/history": {"flakegen/timing"},
+	"flakegen/report":  {"flakegen/nixcmd", "flakegen/timing", "flakegen/history"},
 
 	"flakegen": {
 		"platform", "templates",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/report",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/history", "flakegen/report",
 	},
 	"cmd/flakegen": {
 		"platform", "templates", "flakegen",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/report",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/history", "flakegen/report",
 	},
 }
 
