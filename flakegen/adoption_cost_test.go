@@ -20,7 +20,7 @@ const mostCost = 1.05
 // counts are the same on every run; times are not.
 func TestNixAdoptionCost(t *testing.T) {
 	w := newWorld(t)
-	for _, kind := range []costKind{plainPackages, variantPackages} {
+	for _, kind := range []costKind{plainPackages, variantPackages, partialPackages} {
 		for _, count := range []int{1, 100, 1000} {
 			rendered := fmt.Sprintf("rendered-%s-%d", kind.name, count)
 			writeFile(t, filepath.Join(w.dir, rendered, "flakegen.hcl"), []byte(kind.spec(count)))
@@ -211,4 +211,84 @@ in
 `
 		return files
 	},
+}
+
+// partialPackages are packages of which every other one is for Linux alone, and so
+// is a name for it.
+var partialPackages = costKind{
+	name: "partial",
+	spec: func(count int) string {
+		var spec strings.Builder
+		spec.WriteString(costHead)
+		for n := range count {
+			systems := ""
+			if n%2 == 1 {
+				systems = `systems = ["linux"]`
+				fmt.Fprintf(&spec, `
+alias "name%[1]d" {
+  linux  = package.part%[1]d
+  darwin = null
+}
+`, n)
+			}
+			fmt.Fprintf(&spec, `
+package "part%[1]d" {
+  pname       = "part"
+  version     = "1.%[1]d"
+  src         = "/none"
+  buildInputs = [pkgs.jq]
+  %s
+}
+`, n, systems)
+		}
+		return spec.String()
+	},
+	hand: func(count int) map[string]string {
+		files := map[string]string{}
+		var everywhere, linux strings.Builder
+		for n := range count {
+			to := &everywhere
+			if n%2 == 1 {
+				to = &linux
+				fmt.Fprintf(to, "name%d = self.packages.${system}.part%[1]d;\n", n)
+			}
+			fmt.Fprintf(to, "part%d = import ./nix/part%[1]d.nix { inherit pkgs; };\n", n)
+			files[fmt.Sprintf("nix/part%d.nix", n)] = fmt.Sprintf(
+				"{ pkgs }:\npkgs.stdenv.mkDerivation { pname = \"part\"; version = \"1.%d\"; src = \"/none\"; buildInputs = [ pkgs.jq ]; }\n", n)
+		}
+		files["flake.nix"] = handHead + `
+      packages = forAllSystems (pkgs:
+        let inherit (pkgs.stdenv.hostPlatform) isLinux system; in
+        {
+          ` + everywhere.String() + `
+        }
+        // nixpkgs.lib.optionalAttrs isLinux {
+          ` + linux.String() + `
+        });
+    };
+}
+`
+		return files
+	},
+}
+
+// TestNixManyPartialPackages renders more packages and names of only some systems
+// than operators that Nix's parser takes in a row.
+func TestNixManyPartialPackages(t *testing.T) {
+	const count = 8400
+	w := newWorld(t)
+	writeFile(t, filepath.Join(w.dir, "many", "flakegen.hcl"), []byte(partialPackages.spec(count)))
+	renderInto(t, filepath.Join(w.dir, "many"))
+	w.parse("many")
+	const sizes = "builtins.mapAttrs (_: packages: builtins.length (builtins.attrNames packages))"
+	got := w.run("nix", w.flakeArguments("eval", "--json", "--apply", sizes, w.flakeReference("many")+"#packages")...)
+	var want bytes.Buffer
+	fmt.Fprintf(&want, `{"aarch64-darwin":%[1]d,"aarch64-linux":%[2]d,"x86_64-darwin":%[1]d,"x86_64-linux":%[2]d}`, count/2, count*3/2)
+	if !bytes.Equal(bytes.TrimSpace(got), want.Bytes()) {
+		t.Errorf("the systems have %s outputs, not %s", got, want.Bytes())
+	}
+	last := w.run("nix", w.flakeArguments("eval", "--raw", w.flakeReference("many")+fmt.Sprintf("#packages.x86_64-linux.name%d.version", count-1))...)
+	if want := fmt.Sprintf("1.%d", count-1); string(last) != want {
+		t.Errorf("the last name has version %s, not %s", last, want)
+	}
 }

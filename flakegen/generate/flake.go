@@ -107,7 +107,7 @@ func (f *flakeRenderer) adopted() nixlang.Expr {
 		let.Entries = append([]nixlang.Entry{&nixlang.Inherit{From: nixlang.Ident("pkgs"), Names: []string{"lib"}}}, let.Entries...)
 		f.uses["pkgs"] = true
 	}
-	if len(f.spec.Aliases) > 0 {
+	if len(f.presentAliases()) > 0 {
 		f.uses["system"] = true
 		let.Entries = append([]nixlang.Entry{f.aliasTable()}, let.Entries...)
 	}

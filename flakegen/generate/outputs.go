@@ -30,7 +30,7 @@ func (f *flakeRenderer) outputs() nixlang.Expr {
 	if len(sets) > 0 {
 		let.Entries = append(let.Entries, nixlang.Bind("systems", systemList(f.spec.Systems)))
 	}
-	if len(f.spec.Aliases) > 0 {
+	if len(f.presentAliases()) > 0 {
 		let.Entries = append(let.Entries, f.aliasTable())
 	}
 	result := &nixlang.AttrSet{}
@@ -38,7 +38,7 @@ func (f *flakeRenderer) outputs() nixlang.Expr {
 	case 0:
 	case 1:
 		perSystem.Body = sets[0].value
-		result.Entries = append(result.Entries, nixlang.Bind(sets[0].name, eachSystem(perSystem)))
+		result.Entries = append(result.Entries, nixlang.Bind(sets[0].name, f.eachSystem(perSystem)))
 	default:
 		all := &nixlang.AttrSet{}
 		for _, set := range sets {
@@ -46,7 +46,7 @@ func (f *flakeRenderer) outputs() nixlang.Expr {
 			result.Entries = append(result.Entries, nixlang.Bind(set.name, pickSet(set.name)))
 		}
 		perSystem.Body = all
-		let.Entries = append(let.Entries, nixlang.Bind("perSystem", eachSystem(perSystem)))
+		let.Entries = append(let.Entries, nixlang.Bind("perSystem", f.eachSystem(perSystem)))
 	}
 	result.Entries = append(result.Entries, whole...)
 	let.Body = result
@@ -54,8 +54,13 @@ func (f *flakeRenderer) outputs() nixlang.Expr {
 }
 
 // eachSystem gives "lib.genAttrs systems (system: …)".
-func eachSystem(let *nixlang.Let) nixlang.Expr {
-	return nixlang.Call(nixlang.Sel("lib", "genAttrs"), nixlang.Ident("systems"), &nixlang.Lambda{Param: nixlang.Name("system"), Body: orBody(let)})
+func (f *flakeRenderer) eachSystem(let *nixlang.Let) nixlang.Expr {
+	parameter := nixlang.Name("system")
+	if !f.uses["system"] {
+		// The sign for a parameter that is not used.
+		parameter = "_system"
+	}
+	return nixlang.Call(nixlang.Sel("lib", "genAttrs"), nixlang.Ident("systems"), &nixlang.Lambda{Param: parameter, Body: orBody(let)})
 }
 
 // pickSet gives "lib.mapAttrs (_: outputs: outputs.NAME) perSystem".
@@ -162,7 +167,7 @@ func (f *flakeRenderer) aliasTable() nixlang.Entry {
 	table := &nixlang.AttrSet{}
 	for _, system := range f.spec.Systems {
 		row := &nixlang.AttrSet{}
-		for _, alias := range f.spec.Aliases {
+		for _, alias := range f.presentAliases() {
 			if output := alias.Outputs[system]; output != nil {
 				row.Entries = append(row.Entries, nixlang.Bind(alias.Name, nixlang.Str(output.Name)))
 			}

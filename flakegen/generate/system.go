@@ -1,11 +1,13 @@
 package generate
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/flakegen/flakegen/flakegen/compile"
 	"github.com/flakegen/flakegen/flakegen/nixlang"
 	"github.com/flakegen/flakegen/flakegen/spec"
+	"github.com/flakegen/flakegen/platform"
 )
 
 // outputSet is a set of the flake's outputs for one system.
@@ -25,11 +27,10 @@ func (f *flakeRenderer) perSystem() (*nixlang.Let, []outputSet) {
 	}
 	packages := f.derivations(f.spec.Packages)
 	f.aliasEntries(packages)
-	apps := &entries{set: nixlang.AttrSet{Entries: f.apps()}}
 	add("packages", packages.expr())
 	add("checks", f.derivations(f.spec.Checks).expr())
 	add("devShells", f.derivations(f.spec.Shells).expr())
-	add("apps", apps.expr())
+	add("apps", f.apps().expr())
 	if formatter := f.spec.Formatter; formatter != nil {
 		add("formatter", f.compiler.Attribute(formatter, f.scope()))
 	}
@@ -74,6 +75,7 @@ func (f *flakeRenderer) pkgs() nixlang.Expr {
 	case n != nil && n.From != nil:
 		return f.compiler.Attribute(n.From, f.scope())
 	case n != nil && (n.Config != nil || n.Overlays != nil):
+		f.uses["system"] = true
 		arguments := nixlang.Attrs(&nixlang.Inherit{Names: []string{"system"}})
 		for _, a := range []*spec.Attribute{n.Config, n.Overlays} {
 			if a != nil {
@@ -82,6 +84,7 @@ func (f *flakeRenderer) pkgs() nixlang.Expr {
 		}
 		return nixlang.Call(nixlang.Ident("import"), nixlang.Ident(f.nixpkgs), arguments)
 	}
+	f.uses["system"] = true
 	return &nixlang.Select{
 		Of:   nixlang.Ident(f.nixpkgs),
 		Path: []nixlang.AttrName{{Name: "legacyPackages"}, {Dynamic: nixlang.Ident("system")}},
@@ -114,17 +117,40 @@ func (f *flakeRenderer) writtenOut(sets []outputSet) []outputSet {
 }
 
 // entries are those of an output set: the ones that every system has, and the
-// ones that are added under a condition.
+// ones that only some have.
 type entries struct {
-	set         nixlang.AttrSet
-	conditional []nixlang.Expr
+	systems []platform.System
+	set     nixlang.AttrSet
+	// partial holds the entries of only some systems, one set for all entries of
+	// the same: Nix's parser does not take thousands of // in a row.
+	partial []*partialSet
+	bySet   map[string]*partialSet
 }
 
-func (e *entries) add(entry nixlang.Entry) { e.set.Entries = append(e.set.Entries, entry) }
+// partialSet is a set that only the systems on have.
+type partialSet struct {
+	on  []platform.System
+	set nixlang.AttrSet
+}
 
-// addWhen adds an entry that is there only where condition holds.
-func (e *entries) addWhen(condition nixlang.Expr, entry nixlang.Entry) {
-	e.conditional = append(e.conditional, nixlang.Call(nixlang.Sel("lib", "optionalAttrs"), condition, nixlang.Attrs(entry)))
+func (f *flakeRenderer) entries() *entries {
+	return &entries{systems: f.spec.Systems, bySet: map[string]*partialSet{}}
+}
+
+// add adds an entry that the systems on have, which are in the order of the spec.
+func (e *entries) add(on []platform.System, entry nixlang.Entry) {
+	if len(on) == len(e.systems) {
+		e.set.Entries = append(e.set.Entries, entry)
+		return
+	}
+	key := fmt.Sprint(on)
+	part := e.bySet[key]
+	if part == nil {
+		part = &partialSet{on: on}
+		e.bySet[key] = part
+		e.partial = append(e.partial, part)
+	}
+	part.set.Entries = append(part.set.Entries, entry)
 }
 
 // expr gives the set, or nil where nothing is in it.
@@ -133,28 +159,32 @@ func (e *entries) expr() nixlang.Expr {
 	if len(e.set.Entries) > 0 {
 		sum = &e.set
 	}
-	for _, part := range e.conditional {
+	for _, part := range e.partial {
+		condition := nixlang.Call(nixlang.Sel("lib", "elem"), nixlang.Ident("system"), systemList(part.on))
+		optional := nixlang.Call(nixlang.Sel("lib", "optionalAttrs"), condition, &part.set)
 		if sum == nil {
-			sum = part
+			sum = optional
 			continue
 		}
-		sum = &nixlang.Binary{Op: nixlang.Update, Left: sum, Right: part}
+		sum = &nixlang.Binary{Op: nixlang.Update, Left: sum, Right: optional}
 	}
 	return sum
+}
+
+// add adds an entry that the systems on have, and notes what that takes.
+func (f *flakeRenderer) add(e *entries, on []platform.System, entry nixlang.Entry) {
+	if len(on) < len(f.spec.Systems) {
+		f.uses["lib"], f.uses["system"] = true, true
+	}
+	e.add(on, entry)
 }
 
 // derivations gives the entries of derivation blocks. One with variants is bound
 // to a variable once and inherited from there.
 func (f *flakeRenderer) derivations(list []*spec.Derivation) *entries {
-	result := &entries{}
+	result := f.entries()
 	for _, d := range list {
-		entry := f.derivationEntry(d)
-		if len(d.On) == len(f.spec.Systems) {
-			result.add(entry)
-			continue
-		}
-		f.uses["lib"], f.uses["system"] = true, true
-		result.addWhen(nixlang.Call(nixlang.Sel("lib", "elem"), nixlang.Ident("system"), systemList(d.On)), entry)
+		f.add(result, d.On, f.derivationEntry(d))
 	}
 	return result
 }
@@ -193,28 +223,31 @@ func (f *flakeRenderer) derivationValue(d *spec.Derivation) nixlang.Expr {
 	return nixlang.Call(nixlang.Ident("import"), compile.RelativePath(f.path, own.path), arguments)
 }
 
-// aliasEntries adds the aliases. One that some system does not have is added
-// where the table has it.
+// aliasEntries adds the aliases that some system has.
 func (f *flakeRenderer) aliasEntries(packages *entries) {
-	for _, alias := range f.spec.Aliases {
-		f.uses["packages"] = true
-		row := &nixlang.Select{Of: nixlang.Ident(f.aliases), Path: []nixlang.AttrName{{Dynamic: nixlang.Ident("system")}}}
-		name := nixlang.AttrName{Name: alias.Name}
-		output := &nixlang.Select{Of: row.Of, Path: append(row.Path[:1:1], name)}
-		entry := nixlang.Bind(alias.Name, &nixlang.Select{Of: nixlang.Ident("packages"), Path: []nixlang.AttrName{{Dynamic: output}}})
+	for _, alias := range f.presentAliases() {
+		f.uses["packages"], f.uses["system"] = true, true
+		row := &nixlang.Select{Of: nixlang.Ident(f.aliases), Path: []nixlang.AttrName{{Dynamic: nixlang.Ident("system")}, {Name: alias.Name}}}
+		entry := nixlang.Bind(alias.Name, &nixlang.Select{Of: nixlang.Ident("packages"), Path: []nixlang.AttrName{{Dynamic: row}}})
 		entry.Lead, entry.Origin = alias.Comments.Lead, alias.NameRange
-		if len(alias.Outputs) == len(f.spec.Systems) {
-			packages.add(entry)
-			continue
-		}
-		f.uses["lib"] = true
-		packages.addWhen(&nixlang.HasAttr{Of: row, Path: []nixlang.AttrName{name}}, entry)
+		f.add(packages, alias.On(f.spec.Systems), entry)
 	}
 }
 
+// presentAliases lists the aliases that are not null on every system.
+func (f *flakeRenderer) presentAliases() []*spec.Alias {
+	var list []*spec.Alias
+	for _, alias := range f.spec.Aliases {
+		if len(alias.Outputs) > 0 {
+			list = append(list, alias)
+		}
+	}
+	return list
+}
+
 // apps gives the entries of what nix run starts.
-func (f *flakeRenderer) apps() []nixlang.Entry {
-	var list []nixlang.Entry
+func (f *flakeRenderer) apps() *entries {
+	result := f.entries()
 	for _, app := range f.spec.Apps {
 		program := f.compiler.Attribute(app.Program, f.scope())
 		entry := nixlang.Bind(app.Name, nixlang.Attrs(
@@ -222,7 +255,7 @@ func (f *flakeRenderer) apps() []nixlang.Entry {
 			bind(app.Program, program),
 		))
 		entry.Lead, entry.Origin = app.Comments.Lead, app.Range
-		list = append(list, entry)
+		f.add(result, f.spec.Systems, entry)
 	}
-	return list
+	return result
 }

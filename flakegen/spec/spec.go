@@ -168,6 +168,17 @@ func (o *Output) Range() hcl.Range {
 	}
 }
 
+// On lists those of the systems that have the alias, in their order.
+func (a *Alias) On(systems []platform.System) []platform.System {
+	var on []platform.System
+	for _, system := range systems {
+		if a.Outputs[system] != nil {
+			on = append(on, system)
+		}
+	}
+	return on
+}
+
 // Derivations lists the derivation blocks: packages, checks, shells.
 func (s *Spec) Derivations() []*Derivation { return slices.Concat(s.Packages, s.Checks, s.Shells) }
 
