@@ -38,7 +38,7 @@ func (w *walker) template(e *hclsyntax.TemplateExpr) nixlang.Expr {
 		}
 		if w.open[part] {
 			flush()
-			s.Parts = append(s.Parts, nixlang.Part{Interpolated: w.expr(part)})
+			s.Parts = append(s.Parts, inText(w.expr(part))...)
 			continue
 		}
 		known, ok := w.partText(part)
@@ -72,7 +72,7 @@ func (w *walker) partText(part hclsyntax.Expression) (string, bool) {
 // wrap compiles "${x}", which HCL takes for x itself. In Nix it asks for the
 // text of x, and that is what whoever writes it wants.
 func (w *walker) wrap(e *hclsyntax.TemplateWrapExpr) nixlang.Expr {
-	return &nixlang.String{Parts: []nixlang.Part{{Interpolated: w.expr(e.Wrapped)}}}
+	return &nixlang.String{Parts: inText(w.expr(e.Wrapped))}
 }
 
 // joined compiles a %{for} that is all of its template.
@@ -90,11 +90,15 @@ func (w *walker) joinedParts(e *hclsyntax.TemplateJoinExpr) []nixlang.Part {
 	}
 	var parts []nixlang.Part
 	for _, turn := range list.Items {
-		if s, ok := turn.Value.(*nixlang.String); ok {
-			parts = append(parts, s.Parts...)
-			continue
-		}
-		parts = append(parts, nixlang.Part{Interpolated: turn.Value})
+		parts = append(parts, inText(turn.Value)...)
 	}
 	return parts
+}
+
+// inText gives what an expression is in a string: that of a string its own parts.
+func inText(e nixlang.Expr) []nixlang.Part {
+	if s, ok := e.(*nixlang.String); ok {
+		return s.Parts
+	}
+	return []nixlang.Part{{Interpolated: e}}
 }
