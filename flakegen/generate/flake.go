@@ -116,13 +116,23 @@ func (f *flakeRenderer) adopted() nixlang.Expr {
 		result.Entries = append(result.Entries, compile.Bind(nixlang.AttrName{Name: set.name}, set.value, nixlang.Trivia{}))
 	}
 	let.Body = result
-	formals := &nixlang.Formals{}
+	return &nixlang.Lambda{Param: f.adoptedArguments(), Body: orBody(let)}
+}
+
+// adoptedArguments are what is used of what the owner's flake may hand over. It may
+// hand over all of it: its call stands in a file that flakegen does not write, and
+// must not break where the last use of an argument goes away.
+func (f *flakeRenderer) adoptedArguments() nixlang.Param {
+	formals := &nixlang.Formals{Ellipsis: true}
 	for _, name := range append([]string{"pkgs", "system", "self", "inputs"}, f.spec.Takes...) {
 		if f.uses[name] {
 			formals.Args = append(formals.Args, nixlang.Formal{Name: name})
 		}
 	}
-	return &nixlang.Lambda{Param: formals, Body: orBody(let)}
+	if len(formals.Args) == 0 {
+		return nixlang.Name("_")
+	}
+	return formals
 }
 
 // orBody gives a let, or its body where it binds nothing.

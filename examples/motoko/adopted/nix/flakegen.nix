@@ -4,6 +4,7 @@
   system,
   inputs,
   llvmEnv,
+  ...
 }:
 let
   # What each system gets under these names.
