@@ -362,7 +362,7 @@ func (w *walker) isTaken(name string) bool {
 	if slices.ContainsFunc(w.parameters, func(p *parameter) bool { return p.nix == name }) {
 		return true
 	}
-	return w.Spec.Let(name) != nil || slices.Contains(w.letNames(), name)
+	return w.isLet(name)
 }
 
 // importCall compiles import("nix/x.nix", { … }).

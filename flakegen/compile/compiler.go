@@ -24,6 +24,8 @@ type Compiler struct {
 	Diagnostics hcl.Diagnostics
 
 	reported map[report]bool
+	// bound are names that the file of the outputs binds; nil until one is asked for.
+	bound map[string]bool
 	// output is what all that was compiled comes to, in bytes.
 	output int
 }
@@ -39,10 +41,10 @@ type Scope struct {
 	// File is the Nix file that the expression is rendered in, relative to the
 	// root; path literals are relative to it.
 	File string
-	// Lets are those of the block.
-	Lets []*spec.Attribute
-	// Shared are the attributes that the variants of the block share; nil outside
-	// of variants, where the root shared means nothing.
+	// Block is the derivation block whose lets it may refer to; nil outside of one.
+	Block *spec.Derivation
+	// Shared is what the variants of the block share; nil outside of variants,
+	// where the root shared means nothing.
 	Shared *Shared
 	// Final is the name of the parameter that final stands for; empty where the
 	// root means nothing. Prev says the same of prev.
@@ -56,9 +58,8 @@ type Scope struct {
 	Uses Uses
 }
 
-// Shared is what the variants of a block share.
+// Shared is what the variants of a block share: its attributes.
 type Shared struct {
-	Attributes []*spec.Attribute
 	// Open says that there are more, which only Nix knows.
 	Open bool
 	// Function says that shared is a function of final.

@@ -175,9 +175,9 @@ func (w *walker) nixVariable(use nixlang.Use, rng hcl.Range) {
 		}
 		w.reference(t)
 	case nixlang.IsGlobal(name):
-	case slices.Contains(w.letNames(), name) || w.Spec.Let(name) != nil:
+	case w.isLet(name):
 		w.reference(hcl.Traversal{hcl.TraverseRoot{Name: "let", SrcRange: rng}, hcl.TraverseAttr{Name: name, SrcRange: rng}})
-	case w.isRendered(name) && use.With:
+	case use.With && w.isRendered(name):
 		w.errorf(rng, fmt.Sprintf("%q has a meaning in the rendered file", name), "Inside of a with that meaning counts. Write the whole path, as in pkgs.%s.", name)
 	case use.With:
 		// The with has it, as far as anyone but Nix knows.
@@ -194,18 +194,27 @@ func (w *walker) nixVariable(use nixlang.Use, rng hcl.Range) {
 // isRendered says whether the file that is rendered may bind a name itself, so
 // that a with around Nix text would not be asked for it.
 func (w *walker) isRendered(name string) bool {
-	names := []string{"final", "finalAttrs", "packages", "prev", "shared"}
-	if w.scope.File == w.Spec.FlakePath() {
-		names = append(names, "aliases", "nixpkgs", "perSystem", "systems")
-		if w.Spec.Nixpkgs != nil {
-			names = append(names, w.Spec.Nixpkgs.Input)
-		}
-		for _, d := range w.Spec.Derivations() {
-			if len(d.Variants) > 0 {
-				names = append(names, strings.ReplaceAll(d.Name, "+", "_"))
-			}
+	// Where a name is taken, an apostrophe is put behind it.
+	name = strings.TrimRight(name, "'")
+	if slices.Contains([]string{"final", "finalAttrs", "packages", "prev", "shared"}, name) {
+		return true
+	}
+	return w.scope.File == w.Spec.FlakePath() && w.boundByFlake()[name]
+}
+
+// boundByFlake gives the names that the file of the outputs may bind.
+func (c *Compiler) boundByFlake() map[string]bool {
+	if c.bound != nil {
+		return c.bound
+	}
+	c.bound = map[string]bool{c.Spec.NixpkgsInput(): true}
+	for _, name := range []string{"aliases", "nixpkgs", "perSystem", "systems"} {
+		c.bound[name] = true
+	}
+	for _, d := range c.Spec.Derivations() {
+		if len(d.Variants) > 0 {
+			c.bound[strings.ReplaceAll(d.Name, "+", "_")] = true
 		}
 	}
-	// Where a name is taken, an apostrophe is put behind it.
-	return slices.Contains(names, strings.TrimRight(name, "'"))
+	return c.bound
 }

@@ -55,7 +55,7 @@ func compileNix(t *testing.T, expression string, scope *compile.Scope) (nix, use
 	if scope.File == "" {
 		scope.File = "nix/case.nix"
 	}
-	scope.Lets = s.Package("case").Lets
+	scope.Block = s.Package("case")
 	scope.Uses = compile.Uses{}
 	tree := c.Expr(s.Package("case").Value.Expr, scope)
 	for _, d := range c.Diagnostics {

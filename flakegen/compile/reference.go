@@ -138,20 +138,29 @@ func (w *walker) letReference(t hcl.Traversal) nixlang.Expr {
 
 // useLet notes the use of a let of the block or of the flake.
 func (w *walker) useLet(name string) bool {
-	own := slices.ContainsFunc(w.scope.Lets, func(a *spec.Attribute) bool { return a.Name == name })
-	if !own && w.Spec.Let(name) == nil {
+	if !w.isLet(name) {
 		return false
 	}
 	w.scope.Uses[name] = true
 	return true
 }
 
+func (w *walker) isLet(name string) bool {
+	return w.scope.Block != nil && w.scope.Block.Let(name) != nil || w.Spec.Let(name) != nil
+}
+
 func (w *walker) letNames() []string {
-	var names []string
-	for _, list := range [][]*spec.Attribute{w.scope.Lets, w.Spec.Lets} {
-		for _, a := range list {
-			names = append(names, a.Name)
-		}
+	lets := w.Spec.Lets
+	if w.scope.Block != nil {
+		lets = slices.Concat(w.scope.Block.Lets, lets)
+	}
+	return attributeNames(lets)
+}
+
+func attributeNames(list []*spec.Attribute) []string {
+	names := make([]string, len(list))
+	for i, a := range list {
+		names[i] = a.Name
 	}
 	return names
 }
@@ -170,16 +179,10 @@ func (w *walker) sharedReference(t hcl.Traversal) nixlang.Expr {
 		w.scope.Uses["final"] = true
 		shared = nixlang.Call(shared, nixlang.Ident(w.scope.Final))
 	}
-	var names []string
-	for _, a := range w.scope.Shared.Attributes {
-		if a.Name == name {
-			return w.steps(shared, t[1:])
-		}
-		names = append(names, a.Name)
-	}
-	if w.scope.Shared.Open {
+	if w.scope.Shared.Open || w.scope.Block.Attribute(name) != nil {
 		return w.steps(shared, t[1:])
 	}
+	names := attributeNames(w.scope.Block.Attributes)
 	w.errorf(t[1].SourceRange(), fmt.Sprintf("No shared attribute %q", name), "%s", didYouMean(name, names, "The package has no such attribute outside of its variants."))
 	return broken
 }
@@ -198,11 +201,11 @@ func (w *walker) aliasReference(t hcl.Traversal) nixlang.Expr {
 	if !ok {
 		return broken
 	}
+	if w.Spec.Alias(name) != nil {
+		return w.outputReference(name, t[2:])
+	}
 	var names []string
 	for _, a := range w.Spec.Aliases {
-		if a.Name == name {
-			return w.outputReference(name, t[2:])
-		}
 		names = append(names, a.Name)
 	}
 	w.errorf(t[1].SourceRange(), fmt.Sprintf("Unknown alias %q", name), "%s", didYouMean(name, names, "There is no alias of that name."))

@@ -1,6 +1,8 @@
 package generate
 
 import (
+	"slices"
+
 	"github.com/flakegen/flakegen/flakegen/compile"
 	"github.com/flakegen/flakegen/flakegen/nixlang"
 	"github.com/flakegen/flakegen/flakegen/spec"
@@ -60,7 +62,7 @@ type derivationRenderer struct {
 const finalName = "finalAttrs"
 
 func (c *derivationRenderer) scope() *compile.Scope {
-	return &compile.Scope{File: c.path, Lets: c.block.Lets, Uses: c.uses}
+	return &compile.Scope{File: c.path, Block: c.block, Uses: c.uses}
 }
 
 func (c *derivationRenderer) body() nixlang.Expr {
@@ -127,7 +129,7 @@ func (c *derivationRenderer) variant(v *spec.Variant) nixlang.Expr {
 	scope := c.scope()
 	scope.Final = finalName
 	scope.Values = v.Each
-	scope.Shared = &compile.Shared{Attributes: c.block.Attributes, Open: c.block.Attrs != nil, Function: c.sharedFinal}
+	scope.Shared = &compile.Shared{Open: c.block.Attrs != nil, Function: c.sharedFinal}
 	entries, final := c.attributes(v.Attributes, scope)
 	own := nixlang.Attrs(entries...)
 	switch {
@@ -161,7 +163,7 @@ func (c *derivationRenderer) lets() []nixlang.Entry {
 	uses := map[string]compile.Uses{}
 	values := map[string]nixlang.Expr{}
 	for _, let := range c.block.Lets {
-		scope := &compile.Scope{File: c.path, Lets: c.block.Lets, Uses: compile.Uses{}}
+		scope := &compile.Scope{File: c.path, Block: c.block, Uses: compile.Uses{}}
 		values[let.Name] = c.compiler.Attribute(let, scope)
 		uses[let.Name] = scope.Uses
 	}
@@ -206,15 +208,13 @@ func (r *renderer) arguments(uses compile.Uses) []string {
 			list = append(list, name)
 		}
 	}
-	for _, let := range r.spec.Lets {
-		if uses[let.Name] {
-			list = append(list, let.Name)
-		}
-	}
-	for _, name := range r.spec.Takes {
-		if uses[name] {
+	// A file uses few of the lets that there may be.
+	first := len(list)
+	for name := range uses {
+		if _, isLet := r.letPlaces[name]; isLet {
 			list = append(list, name)
 		}
 	}
+	slices.SortFunc(list[first:], func(a, b string) int { return r.letPlaces[a] - r.letPlaces[b] })
 	return list
 }

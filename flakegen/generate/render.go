@@ -70,11 +70,12 @@ func Tree(root fs.FS) (*Rendering, error) {
 // to be done where there are errors.
 func render(s *spec.Spec, exists func(path string) bool) (files func() []File, diags hcl.Diagnostics) {
 	r := &renderer{
-		spec:     s,
-		compiler: &compile.Compiler{Spec: s, Exists: exists},
-		letUses:  map[string]compile.Uses{},
-		letExprs: map[string]nixlang.Expr{},
-		files:    map[*spec.Derivation]*file{},
+		spec:      s,
+		compiler:  &compile.Compiler{Spec: s, Exists: exists},
+		letUses:   map[string]compile.Uses{},
+		letExprs:  map[string]nixlang.Expr{},
+		letPlaces: map[string]int{},
+		files:     map[*spec.Derivation]*file{},
 	}
 	r.flakeLets()
 	var own []*file
@@ -110,6 +111,9 @@ type renderer struct {
 	// letExprs and letUses hold the compiled lets of the flake and what each uses.
 	letExprs map[string]nixlang.Expr
 	letUses  map[string]compile.Uses
+	// letPlaces are the places of the lets in the spec's order, and behind them of
+	// those that the owner of the flake hands over.
+	letPlaces map[string]int
 	// files are those of the derivations that have one of their own.
 	files map[*spec.Derivation]*file
 }
@@ -136,7 +140,11 @@ func (f *file) render() File {
 }
 
 func (r *renderer) flakeLets() {
-	for _, let := range r.spec.Lets {
+	for i, name := range r.spec.Takes {
+		r.letPlaces[name] = len(r.spec.Lets) + i
+	}
+	for i, let := range r.spec.Lets {
+		r.letPlaces[let.Name] = i
 		scope := &compile.Scope{File: r.spec.FlakePath(), Uses: compile.Uses{}}
 		r.letExprs[let.Name] = r.compiler.Attribute(let, scope)
 		r.letUses[let.Name] = scope.Uses

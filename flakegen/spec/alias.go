@@ -46,7 +46,7 @@ func (d *decoder) aliasBlock(block *hclsyntax.Block, comments Comments) {
 // resolveAliases reads what each line of each alias selects, follows aliases of
 // aliases, and works out the output for each system.
 func (d *decoder) resolveAliases() {
-	byName := map[string]*Alias{}
+	byName := d.spec.byAlias
 	for _, a := range d.spec.Aliases {
 		if first, ok := byName[a.Name]; ok {
 			d.duplicate(a.NameRange, fmt.Sprintf("A second alias %q", a.Name), first.NameRange, "Rename one.")
@@ -141,26 +141,31 @@ func (s *Spec) PackageReference(traversal hcl.Traversal) (*Output, hcl.Traversal
 		return fail(traversal[1].SourceRange(), fmt.Sprintf("Unknown package %q", name),
 			didYouMean(name, sortedKeys(s.byPackage), "There is no package of that name."))
 	}
-	outputs := p.Outputs()
 	if len(p.Variants) == 0 {
-		return outputs[0], traversal[2:], nil
+		return p.Outputs()[0], traversal[2:], nil
 	}
-	var variants []string
-	for _, v := range p.Variants {
-		variants = append(variants, v.Name)
-	}
-	references := "package." + name + "." + strings.Join(variants, " or package."+name+".")
 	variant, ok := secondName(traversal[1:])
 	if !ok {
-		return fail(traversal.SourceRange(), fmt.Sprintf("Which variant of %q?", name), "The package has variants: write "+references+".")
+		return fail(traversal.SourceRange(), fmt.Sprintf("Which variant of %q?", name), "The package has variants: write "+p.references()+".")
 	}
-	for _, o := range outputs {
-		if o.Variant.Name == variant {
-			return o, traversal[3:], nil
-		}
+	if o := p.byVariant[variant]; o != nil {
+		return o, traversal[3:], nil
 	}
 	return fail(traversal[2].SourceRange(), fmt.Sprintf("Unknown variant %q of package %q", variant, name),
-		didYouMean(variant, variants, "Its variants: write "+references+"."))
+		didYouMean(variant, sortedKeys(p.byVariant), "Its variants: write "+p.references()+"."))
+}
+
+// references writes the references to the variants of a package, for a message.
+func (d *Derivation) references() string {
+	const most = 10
+	var list []string
+	for _, v := range d.Variants[:min(most, len(d.Variants))] {
+		list = append(list, "package."+d.Name+"."+v.Name)
+	}
+	if len(d.Variants) > most {
+		list = append(list, "another of them")
+	}
+	return strings.Join(list, " or ")
 }
 
 // coverage reports the systems that an alias leaves out and the selectors that

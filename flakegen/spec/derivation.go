@@ -54,6 +54,9 @@ func (d *decoder) derivation(kind Kind, block *hclsyntax.Block, comments Comment
 		Comments:  comments,
 		NameRange: block.LabelRanges[0],
 		Range:     block.DefRange(),
+
+		byLet:       map[string]*Attribute{},
+		byAttribute: map[string]*Attribute{},
 	}
 	if !d.outputName(drv.Name, drv.NameRange) {
 		return nil
@@ -68,6 +71,7 @@ func (d *decoder) derivation(kind Kind, block *hclsyntax.Block, comments Comment
 			continue
 		}
 		drv.Attributes = append(drv.Attributes, it.attribute)
+		drv.byAttribute[it.attribute.Name] = it.attribute
 	}
 	d.valueAlone(drv)
 	return drv
@@ -109,11 +113,11 @@ func (d *decoder) nested(drv *Derivation, block *hclsyntax.Block, comments Comme
 
 func (d *decoder) ownLets(drv *Derivation, block *hclsyntax.Block) {
 	for _, a := range d.lets(block) {
-		for _, first := range drv.Lets {
-			if first.Name == a.Name {
-				d.duplicate(a.NameRange, fmt.Sprintf("A second let %q", a.Name), first.NameRange, "Rename one.")
-			}
+		if first := drv.byLet[a.Name]; first != nil {
+			d.duplicate(a.NameRange, fmt.Sprintf("A second let %q", a.Name), first.NameRange, "Rename one.")
+			continue
 		}
+		drv.byLet[a.Name] = a
 		drv.Lets = append(drv.Lets, a)
 	}
 }

@@ -34,6 +34,7 @@ func (d *decoder) inputBlock(block *hclsyntax.Block, comments Comments) {
 		in.raw = append(in.raw, it.attribute)
 	}
 	d.spec.Inputs = append(d.spec.Inputs, in)
+	d.spec.byInput[in.Name] = in
 }
 
 // inputValues evaluates the attributes of all inputs, which may use locals.

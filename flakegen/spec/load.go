@@ -43,6 +43,8 @@ func Load(root fs.FS) (*Spec, hcl.Diagnostics, error) {
 		outputs:   map[string]*Output{},
 		byPackage: map[string]*Derivation{},
 		byLet:     map[string]*Attribute{},
+		byInput:   map[string]*Input{},
+		byAlias:   map[string]*Alias{},
 		meter:     newMeter(size),
 	}
 	d := &decoder{spec: s}

@@ -50,6 +50,8 @@ type Spec struct {
 	outputs   map[string]*Output
 	byPackage map[string]*Derivation
 	byLet     map[string]*Attribute
+	byInput   map[string]*Input
+	byAlias   map[string]*Alias
 }
 
 // Attribute is "name = expression" with its comments.
@@ -123,7 +125,18 @@ type Derivation struct {
 	Path      string
 	NameRange hcl.Range
 	Range     hcl.Range
+
+	byLet       map[string]*Attribute
+	byAttribute map[string]*Attribute
+	// byVariant are the outputs of the variants, once these are settled.
+	byVariant map[string]*Output
 }
+
+// Let gives the block's own let of that name, or nil.
+func (d *Derivation) Let(name string) *Attribute { return d.byLet[name] }
+
+// Attribute gives the attribute of that name that the variants share, or nil.
+func (d *Derivation) Attribute(name string) *Attribute { return d.byAttribute[name] }
 
 // App is something that "nix run" starts.
 type App struct {
@@ -208,9 +221,13 @@ func (d *Derivation) Outputs() []*Output {
 	}
 	var list []*Output
 	for _, v := range d.Variants {
-		list = append(list, &Output{Name: d.Name + "-" + v.Name, Package: d, Variant: v})
+		list = append(list, d.output(v))
 	}
 	return list
+}
+
+func (d *Derivation) output(v *Variant) *Output {
+	return &Output{Name: d.Name + "-" + v.Name, Package: d, Variant: v}
 }
 
 // Package gives the package of that name, or nil.
@@ -220,11 +237,7 @@ func (s *Spec) Package(name string) *Derivation { return s.byPackage[name] }
 func (s *Spec) Let(name string) *Attribute { return s.byLet[name] }
 
 // Input gives the input of that name, or nil.
-func (s *Spec) Input(name string) *Input {
-	for _, in := range s.Inputs {
-		if in.Name == name {
-			return in
-		}
-	}
-	return nil
-}
+func (s *Spec) Input(name string) *Input { return s.byInput[name] }
+
+// Alias gives the alias of that name, or nil.
+func (s *Spec) Alias(name string) *Alias { return s.byAlias[name] }

@@ -59,26 +59,19 @@ func (d *decoder) variant(drv *Derivation, block *hclsyntax.Block, comments Comm
 // expandVariants makes the variants that for_each asks for, and settles roles.
 func (d *decoder) expandVariants(drv *Derivation) {
 	var all []*Variant
+	drv.byVariant = map[string]*Output{}
 	for _, v := range drv.Variants {
 		d.settleRole(v)
 		for _, made := range d.forEach(v) {
-			if first := variantNamed(all, made.Name); first != nil {
-				d.duplicate(made.NameRange, fmt.Sprintf("A second variant %q", made.Name), first.NameRange, "Rename one.")
+			if first := drv.byVariant[made.Name]; first != nil {
+				d.duplicate(made.NameRange, fmt.Sprintf("A second variant %q", made.Name), first.Variant.NameRange, "Rename one.")
 				continue
 			}
 			all = append(all, made)
+			drv.byVariant[made.Name] = drv.output(made)
 		}
 	}
 	drv.Variants = all
-}
-
-func variantNamed(list []*Variant, name string) *Variant {
-	for _, v := range list {
-		if v.Name == name {
-			return v
-		}
-	}
-	return nil
 }
 
 func (d *decoder) settleRole(v *Variant) {
