@@ -193,6 +193,9 @@ func (w *walker) packageReference(t hcl.Traversal) nixlang.Expr {
 		w.add(diag)
 		return broken
 	}
+	if output == nil {
+		return broken
+	}
 	return w.outputReference(output.Name, rest)
 }
 

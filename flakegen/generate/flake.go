@@ -3,7 +3,6 @@ package generate
 import (
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/flakegen/flakegen/flakegen/compile"
@@ -83,7 +82,7 @@ func freeName(name string, taken map[string]bool) string {
 func (f *flakeRenderer) body() nixlang.Expr {
 	var list []*nixlang.Binding
 	if f.spec.Description != "" {
-		list = append(list, nixlang.Bind("description", f.compiler.Value(cty.StringVal(f.spec.Description), hcl.Range{})))
+		list = append(list, nixlang.Bind("description", f.compiler.Value(cty.StringVal(f.spec.Description), f.spec.DescriptionAt.Expr.Range())))
 	}
 	if len(f.spec.Caches) > 0 {
 		list = append(list, nixlang.Bind("nixConfig", f.nixConfig()))

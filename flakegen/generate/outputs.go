@@ -20,7 +20,8 @@ func (f *flakeRenderer) outputs() nixlang.Expr {
 	if len(sets) == 0 && !f.uses["lib"] {
 		return &nixlang.Lambda{Param: f.outputArguments(false), Body: nixlang.Attrs(whole...)}
 	}
-	if f.spec.Input(f.nixpkgs) == nil {
+	// One that the nixpkgs block names wrongly is reported there.
+	if f.spec.Input(f.nixpkgs) == nil && !f.spec.NamesNixpkgs() {
 		f.errorf(f.nixpkgsPlace(), fmt.Sprintf("No input %q", f.nixpkgs), "pkgs and lib come from it. Add: input %q { url = \"github:NixOS/nixpkgs/nixos-26.05\" }", f.nixpkgs)
 	}
 
@@ -126,13 +127,13 @@ func (f *flakeRenderer) overlays() nixlang.Expr {
 	return set
 }
 
-// nixpkgsPlace is what to point at where nixpkgs is missing: the first that needs
-// it.
+// nixpkgsPlace is what to point at where nixpkgs is missing: the first derivation,
+// which is made with it, or else the flake.
 func (f *flakeRenderer) nixpkgsPlace() hcl.Range {
 	for _, d := range f.spec.Derivations() {
 		return d.NameRange
 	}
-	return hcl.Range{}
+	return f.spec.Flake
 }
 
 // outputArguments are the inputs that the outputs name, with all of them as

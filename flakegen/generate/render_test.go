@@ -66,6 +66,11 @@ func TestBroken(t *testing.T) {
 		if !rendering.Diagnostics.HasErrors() || len(rendering.Files) > 0 {
 			t.Error("a broken spec was rendered")
 		}
+		for _, d := range rendering.Diagnostics {
+			if d.Subject == nil || rendering.Spec.Sources[d.Subject.Filename] == nil {
+				t.Errorf("%q has no place", d.Summary)
+			}
+		}
 		var text bytes.Buffer
 		if err := hcl.NewDiagnosticTextWriter(&text, rendering.Spec.HCLFiles(), 78, false).WriteDiagnostics(rendering.Diagnostics); err != nil {
 			t.Fatal(err)

@@ -127,7 +127,8 @@ func (o *Output) reference() string {
 }
 
 // PackageReference finds the output that a reference package.P or package.P.V
-// names, and gives the steps behind it.
+// names, and gives the steps behind it. The output is nil also, without a
+// diagnostic, where the reference may be to one that is broken and reported.
 func (s *Spec) PackageReference(traversal hcl.Traversal) (*Output, hcl.Traversal, *hcl.Diagnostic) {
 	fail := func(rng hcl.Range, summary, detail string) (*Output, hcl.Traversal, *hcl.Diagnostic) {
 		return nil, nil, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: rng.Ptr()}
@@ -141,15 +142,18 @@ func (s *Spec) PackageReference(traversal hcl.Traversal) (*Output, hcl.Traversal
 		return fail(traversal[1].SourceRange(), fmt.Sprintf("Unknown package %q", name),
 			didYouMean(name, sortedKeys(s.byPackage), "There is no package of that name."))
 	}
-	if len(p.Variants) == 0 {
+	if len(p.Variants) == 0 && !p.broken {
 		return p.Outputs()[0], traversal[2:], nil
 	}
 	variant, ok := secondName(traversal[1:])
-	if !ok {
+	if !ok && !p.broken {
 		return fail(traversal.SourceRange(), fmt.Sprintf("Which variant of %q?", name), "The package has variants: write "+p.references()+".")
 	}
 	if o := p.byVariant[variant]; o != nil {
 		return o, traversal[3:], nil
+	}
+	if p.broken {
+		return nil, nil, nil
 	}
 	return fail(traversal[2].SourceRange(), fmt.Sprintf("Unknown variant %q of package %q", variant, name),
 		didYouMean(variant, sortedKeys(p.byVariant), "Its variants: write "+p.references()+"."))

@@ -263,25 +263,35 @@ func (d *decoder) finish() {
 
 func (d *decoder) flakeAttributes() {
 	if d.flake == nil {
-		d.diags = append(d.diags, &hcl.Diagnostic{
-			Severity: hcl.DiagError,
-			Summary:  "No flake block",
-			Detail:   "The spec must say for which systems the flake is. Add: flake { systems = [\"x86_64-linux\", \"aarch64-darwin\"] }",
-		})
+		d.spec.Flake = d.firstPlace()
+		d.systemsBroken = true
+		d.errorf(d.spec.Flake, "No flake block", "The spec must say for which systems the flake is. Add: flake { systems = [\"x86_64-linux\", \"aarch64-darwin\"] }")
 		return
 	}
+	d.spec.Flake = d.flake.DefRange()
+	d.spec.DescriptionAt, d.spec.SystemsAt = d.description, d.systems
 	if d.description != nil {
 		d.spec.Description, _ = d.text(d.description.Expr, "The description")
 	}
 	d.versionConstraint()
 	d.adoption()
 	if d.systems == nil {
+		d.systemsBroken = true
 		d.errorf(d.flake.DefRange(), "Missing systems", "Say for which systems the flake is, as in: systems = [\"x86_64-linux\", \"aarch64-darwin\"]")
 		return
 	}
 	before := len(d.diags)
 	d.spec.Systems = d.systemList(d.systems)
 	d.systemsBroken = len(d.diags) > before
+}
+
+// firstPlace is where somebody begins to write a spec.
+func (d *decoder) firstPlace() hcl.Range {
+	name := FileName
+	if d.spec.Sources[name] == nil {
+		name = d.spec.FileNames()[0]
+	}
+	return hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
 }
 
 func (d *decoder) systemList(a *Attribute) []platform.System {

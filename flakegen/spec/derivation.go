@@ -186,6 +186,7 @@ func (d *decoder) on(p *Derivation) {
 		return
 	}
 	var selectors []string
+	before := len(d.diags)
 	for _, element := range d.strings(p.Systems.Expr, value, "systems", `["linux"]`) {
 		if !platform.IsSelector(element.text) {
 			remedy := "Name systems, or kernels such as linux or darwin."
@@ -199,6 +200,9 @@ func (d *decoder) on(p *Derivation) {
 			d.errorf(element.rng, fmt.Sprintf("%q matches no system of the flake", element.text), "Remove it, or add such a system to flake { systems = … }.")
 		}
 		selectors = append(selectors, element.text)
+	}
+	if len(d.diags) > before {
+		return // What is left of it would lead to errors that are none.
 	}
 	resolution := platform.Resolve(selectors, d.spec.Systems)
 	p.On = nil

@@ -30,6 +30,9 @@ func (s *Spec) NixpkgsInput() string {
 	return "nixpkgs"
 }
 
+// NamesNixpkgs says whether the spec itself names that input.
+func (s *Spec) NamesNixpkgs() bool { return s.Nixpkgs != nil && s.Nixpkgs.input != nil }
+
 // Overlay is an overlay of the flake.
 type Overlay struct {
 	Name       string
@@ -147,16 +150,16 @@ func (d *decoder) flakeLevel() {
 	if n := d.spec.Nixpkgs; n != nil && n.input != nil {
 		if name, ok := d.text(n.input.Expr, "The input"); ok {
 			n.Input = name
-			if _, ok := d.inputs[name]; !ok {
+			if d.spec.Input(name) == nil {
 				d.errorf(n.input.Expr.Range(), fmt.Sprintf("Unknown input %q", name), "%s", didYouMean(name, sortedKeys(d.inputs), "There is no input of that name."))
-			}
-			if why := UnfitName(name); why != "" || slices.Contains([]string{"aliases", "perSystem", "systems"}, name) {
+			} else if why := UnfitName(name); why != "" || slices.Contains([]string{"aliases", "perSystem", "systems"}, name) {
 				d.errorf(n.input.Expr.Range(), fmt.Sprintf("nixpkgs cannot come from an input called %q", name), "The rendered flake gives that name another meaning. Rename the input.")
 			}
 		}
 	}
 	for _, let := range d.spec.Lets {
-		if let.Name == d.spec.NixpkgsInput() {
+		// That the block names no input is reported there.
+		if let.Name == d.spec.NixpkgsInput() && (d.spec.Input(let.Name) != nil || !d.spec.NamesNixpkgs()) {
 			d.errorf(let.NameRange, fmt.Sprintf("A let cannot be called %q", let.Name), "The rendered flake calls the input so. Choose another name.")
 		}
 	}

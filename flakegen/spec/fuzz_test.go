@@ -42,6 +42,9 @@ func FuzzSpec(f *testing.F) {
 			if d.Summary == "" || d.Detail == "" {
 				t.Errorf("a diagnostic without words: %#v", d)
 			}
+			if d.Subject == nil || d.Subject.Filename != spec.FileName {
+				t.Errorf("a diagnostic without a place: %#v", d)
+			}
 		}
 	})
 }

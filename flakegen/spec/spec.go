@@ -17,15 +17,21 @@ type Spec struct {
 	// Parsed says that HCL could read every file.
 	Parsed bool
 
-	// Description is the flake's description; empty where there is none.
-	Description string
+	// Flake is the place of the flake block, or of where it should be.
+	Flake hcl.Range
+	// Description is the flake's description, empty where there is none;
+	// DescriptionAt is where it stands.
+	Description   string
+	DescriptionAt *Attribute
 	// Adopted says that flake.nix is the owner's, and that only its outputs are
 	// rendered, to nix/flakegen.nix.
 	Adopted bool
 	// Takes are the lets that the owner's flake hands over, in the spec's order.
 	Takes []string
-	// Systems are those that the flake is for, in the spec's order.
-	Systems []platform.System
+	// Systems are those that the flake is for, in the spec's order; SystemsAt is
+	// where they stand, nil where they are missing.
+	Systems   []platform.System
+	SystemsAt *Attribute
 
 	Inputs   []*Input
 	Lets     []*Attribute
@@ -128,8 +134,10 @@ type Derivation struct {
 
 	byLet       map[string]*Attribute
 	byAttribute map[string]*Attribute
-	// byVariant are the outputs of the variants, once these are settled.
+	// byVariant are the outputs of the variants, once these are settled. broken
+	// says that some may be missing, which is reported.
 	byVariant map[string]*Output
+	broken    bool
 }
 
 // Let gives the block's own let of that name, or nil.
@@ -216,7 +224,7 @@ func (s *Spec) OutputNames() []string {
 // Outputs lists what a derivation block offers: one output for each variant, or
 // one of its own name.
 func (d *Derivation) Outputs() []*Output {
-	if len(d.Variants) == 0 {
+	if len(d.Variants) == 0 && !d.broken {
 		return []*Output{{Name: d.Name, Package: d}}
 	}
 	var list []*Output

@@ -37,6 +37,7 @@ type Variant struct {
 func (d *decoder) variant(drv *Derivation, block *hclsyntax.Block, comments Comments) {
 	v := &Variant{Name: block.Labels[0], Comments: comments, NameRange: block.LabelRanges[0], Range: block.DefRange()}
 	if !d.outputName(v.Name, v.NameRange) {
+		drv.broken = true
 		return
 	}
 	for _, it := range d.items(block.Body, block.OpenBraceRange.End) {
@@ -62,7 +63,10 @@ func (d *decoder) expandVariants(drv *Derivation) {
 	drv.byVariant = map[string]*Output{}
 	for _, v := range drv.Variants {
 		d.settleRole(v)
-		for _, made := range d.forEach(v) {
+		before := len(d.diags)
+		list := d.forEach(v)
+		drv.broken = drv.broken || len(d.diags) > before || len(list) == 0
+		for _, made := range list {
 			if first := drv.byVariant[made.Name]; first != nil {
 				d.duplicate(made.NameRange, fmt.Sprintf("A second variant %q", made.Name), first.Variant.NameRange, "Rename one.")
 				continue
