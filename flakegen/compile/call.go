@@ -49,7 +49,7 @@ func (w *walker) call(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 		if len(e.Args) == 0 {
 			w.errorf(e.Range(), "A call without arguments", "A function in Nix takes at least one. For the value itself write %s.", strings.ReplaceAll(e.Name, "::", "."))
 		}
-		return nixlang.Call(f, w.exprs(e.Args)...)
+		return nixlang.Call(f, w.lazy(e.Args)...)
 	}
 	if compile, ok := nixCalls[e.Name]; ok {
 		return compile(w, e)
@@ -113,14 +113,6 @@ func wayOut(name string) string {
 		return "Write " + out + "."
 	}
 	return "It is computed when rendering. Call a function of Nix by its whole name, as in builtins::toJSON(x)."
-}
-
-func (w *walker) exprs(args []hclsyntax.Expression) []nixlang.Expr {
-	list := make([]nixlang.Expr, len(args))
-	for i, arg := range args {
-		list[i] = w.expr(arg)
-	}
-	return list
 }
 
 // arity refuses a call with another number of arguments; most < 0 is no limit.
@@ -191,7 +183,7 @@ func (w *walker) joinCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 // converted to text as HCL does: Nix adds numbers.
 func (w *walker) operandOfJoin(element hclsyntax.Expression) nixlang.Expr {
 	if w.open[element] {
-		return w.expr(element)
+		return w.atMost(Shallow, element)
 	}
 	text, ok := w.partText(element)
 	if !ok {
@@ -223,7 +215,7 @@ func (w *walker) tryCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 	result := nixlang.Expr(broken)
 	for i, arg := range e.Args {
 		if i == last {
-			result = w.expr(arg)
+			result = w.atMost(Undemanded, arg)
 			break
 		}
 		if w.open[arg] {
@@ -259,7 +251,7 @@ func (w *walker) canCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 
 // attributePath compiles an expression that must be a selection.
 func (w *walker) attributePath(expr hclsyntax.Expression) (*nixlang.Select, bool) {
-	compiled := w.expr(expr)
+	compiled := w.atMost(Undemanded, expr)
 	path, ok := compiled.(*nixlang.Select)
 	if ok && path.Or == nil && !hasPosition(path.Of) {
 		return path, true
@@ -287,7 +279,7 @@ func (w *walker) callCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 	if !w.arity(e, 2, -1, "call(f, x)") {
 		return broken
 	}
-	return nixlang.Call(w.expr(e.Args[0]), w.exprs(e.Args[1:])...)
+	return nixlang.Call(w.atMost(Shallow, e.Args[0]), w.lazy(e.Args[1:])...)
 }
 
 // fnCall compiles fn(a, b, body) to a: b: body.
@@ -333,7 +325,10 @@ func (w *walker) lambda(parameters []*parameter, body func() nixlang.Expr) nixla
 		p.nix = w.freshName(p.name)
 		w.parameters = append(w.parameters, p)
 	}
+	demand := w.demand
+	w.demand = Undemanded
 	result := body()
+	w.demand = demand
 	for _, p := range slices.Backward(parameters) {
 		if !p.used && !strings.HasPrefix(p.name, "_") {
 			// The sign for a parameter that is not used.
@@ -370,11 +365,11 @@ func (w *walker) importCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 	if !w.arity(e, 1, -1, "import(\"nix/x.nix\", { pkgs = pkgs })") {
 		return broken
 	}
-	file := w.expr(e.Args[0])
+	file := w.atMost(Shallow, e.Args[0])
 	if !w.open[e.Args[0]] {
 		file = w.repositoryPath(e.Args[0])
 	}
-	return nixlang.Call(nixlang.Ident("import"), append([]nixlang.Expr{file}, w.exprs(e.Args[1:])...)...)
+	return nixlang.Call(nixlang.Ident("import"), append([]nixlang.Expr{file}, w.lazy(e.Args[1:])...)...)
 }
 
 // pathCall compiles path("rts/x") to a path literal.

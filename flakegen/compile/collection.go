@@ -20,7 +20,7 @@ func (w *walker) list(e *hclsyntax.TupleConsExpr) nixlang.Expr {
 	for _, element := range e.Exprs {
 		list.Items = append(list.Items, nixlang.Item{
 			Trivia: w.trivia(after, element.Range()),
-			Value:  w.expr(element),
+			Value:  w.atMost(w.elements(), element),
 		})
 		after = element.Range().End
 	}
@@ -35,7 +35,7 @@ func (w *walker) set(e *hclsyntax.ObjectConsExpr) nixlang.Expr {
 	for _, item := range e.Items {
 		rng := hcl.RangeBetween(item.KeyExpr.Range(), item.ValueExpr.Range())
 		name, ok := w.key(item.KeyExpr)
-		value := w.expr(item.ValueExpr)
+		value := w.atMost(Undemanded, item.ValueExpr)
 		if ok && w.firstOf(seen, name, item.KeyExpr) {
 			set.Entries = append(set.Entries, Bind(name, value, w.trivia(after, rng)))
 		}

@@ -56,6 +56,10 @@ type Scope struct {
 	Values map[string]cty.Value
 	// Uses collects the names that the rendered file must get from outside.
 	Uses Uses
+	// Demand says how far the value is evaluated wherever what it is part of is.
+	Demand Demand
+	// Needs collects the outputs of the flake that are evaluated then.
+	Needs []Need
 }
 
 // Shared is what the variants of a block share: its attributes.
@@ -80,7 +84,7 @@ func (c *Compiler) Attribute(a *spec.Attribute, scope *Scope) nixlang.Expr {
 // expression that no caller should print.
 func (c *Compiler) Expr(expr hclsyntax.Expression, scope *Scope) nixlang.Expr {
 	open, _ := spec.Analyze(expr)
-	w := &walker{Compiler: c, scope: scope, open: open, values: scope.Values}
+	w := &walker{Compiler: c, scope: scope, open: open, values: scope.Values, demand: scope.Demand}
 	return w.expr(expr)
 }
 
@@ -96,6 +100,8 @@ type walker struct {
 	// for, where these are unrolled: a value, or Nix where only that is known.
 	values map[string]cty.Value
 	parts  map[string]part
+	// demand is that of the scope, or less for what Nix may leave alone.
+	demand Demand
 }
 
 // part is Nix that a name stands for, what it comes to in bytes, and what it uses
@@ -110,14 +116,15 @@ type part struct {
 // parameters of the functions around.
 type traces struct {
 	names      Uses
+	needs      []Need
 	parameters []*parameter
 }
 
 // apart compiles something that may not be rendered, and gives its traces instead
 // of leaving them.
 func (w *walker) apart(expr hclsyntax.Expression) (nixlang.Expr, traces) {
-	names := w.scope.Uses
-	w.scope.Uses = Uses{}
+	names, needs := w.scope.Uses, w.scope.Needs
+	w.scope.Uses, w.scope.Needs = Uses{}, nil
 	var before []*parameter
 	for _, p := range w.parameters {
 		if p.used {
@@ -126,8 +133,8 @@ func (w *walker) apart(expr hclsyntax.Expression) (nixlang.Expr, traces) {
 		}
 	}
 	compiled := w.expr(expr)
-	found := traces{names: w.scope.Uses}
-	w.scope.Uses = names
+	found := traces{names: w.scope.Uses, needs: w.scope.Needs}
+	w.scope.Uses, w.scope.Needs = names, needs
 	for _, p := range w.parameters {
 		if p.used {
 			found.parameters = append(found.parameters, p)
@@ -143,6 +150,9 @@ func (w *walker) apart(expr hclsyntax.Expression) (nixlang.Expr, traces) {
 // leave leaves the traces of something that was compiled apart.
 func (w *walker) leave(t traces) {
 	maps.Copy(w.scope.Uses, t.names)
+	if w.demand != Undemanded {
+		w.scope.Needs = append(w.scope.Needs, t.needs...)
+	}
 	for _, p := range t.parameters {
 		p.used = true
 	}
@@ -183,7 +193,7 @@ func (w *walker) expr(expr hclsyntax.Expression) nixlang.Expr {
 	case *hclsyntax.ScopeTraversalExpr:
 		return w.reference(e.Traversal)
 	case *hclsyntax.RelativeTraversalExpr:
-		return w.steps(w.expr(e.Source), e.Traversal)
+		return w.steps(w.atMost(Shallow, e.Source), e.Traversal)
 	case *hclsyntax.FunctionCallExpr:
 		return w.call(e)
 	case *hclsyntax.ConditionalExpr:

@@ -31,7 +31,7 @@ func (w *walker) loop(e *hclsyntax.ForExpr) nixlang.Expr {
 		w.errorf(e.SrcRange, "No Nix for this grouping", "Only Nix knows what is grouped. Write builtins::groupBy(fn(x, …), list).")
 		return broken
 	}
-	collection := w.expr(e.CollExpr)
+	collection := w.atMost(Undemanded, e.CollExpr)
 	if e.KeyVar == "" {
 		return w.overList(e, collection)
 	}
@@ -90,7 +90,11 @@ func (w *walker) turn(key cty.Value, element hclsyntax.Expression) turn {
 // part compiles an element. It comes to something only where its name is used.
 func (w *walker) part(expr hclsyntax.Expression) part {
 	before := w.output
+	demand := w.demand
+	// Of an element that is a list, the loop may use some elements only.
+	w.demand = min(demand, Shallow)
 	compiled, uses := w.apart(expr)
+	w.demand = demand
 	size := w.output - before
 	w.output = before
 	return part{compiled, size, uses}
@@ -122,7 +126,11 @@ func (w *walker) unroll(e *hclsyntax.ForExpr, turns []turn) nixlang.Expr {
 		if e.CondExpr != nil && !inner.picks(e) {
 			continue
 		}
-		value := inner.expr(e.ValExpr)
+		demand := w.elements()
+		if e.KeyExpr != nil {
+			demand = Undemanded
+		}
+		value := inner.atMost(demand, e.ValExpr)
 		if e.KeyExpr == nil {
 			list.Items = append(list.Items, nixlang.Item{Value: value})
 			continue

@@ -124,7 +124,7 @@ func (w *walker) addSplice(text *nixText, expr hclsyntax.Expression) bool {
 			s.Parts = []nixlang.Part{{Text: known.AsString()}}
 		}
 	}
-	s.Expr = w.expr(expr)
+	s.Expr = w.atMost(Undemanded, expr)
 	if str, ok := s.Expr.(*nixlang.String); ok && s.Parts == nil {
 		s.Parts = append([]nixlang.Part{}, str.Parts...)
 	}

@@ -37,11 +37,20 @@ func (w *walker) binary(e *hclsyntax.BinaryOpExpr) nixlang.Expr {
 		w.errorf(e.SrcRange, fmt.Sprintf("%q has another meaning in Nix", sign), "Only Nix knows these values. Write %s.", way)
 		return broken
 	}
+	demand := w.demand
+	defer func() { w.demand = demand }()
 	parameters := e.Op.Impl.Params()
 	before := len(w.Diagnostics)
+	if op == nixlang.Equal || op == nixlang.NotEqual {
+		// Of lists and sets they compare the sizes first.
+		w.demand = Undemanded
+	}
 	left := w.operand(e.LHS, parameters[0].Type)
 	if len(w.Diagnostics) > before {
 		return broken // One error is enough for both sides.
+	}
+	if op == nixlang.And || op == nixlang.Or {
+		w.demand = Undemanded
 	}
 	return &nixlang.Binary{Op: op, Left: left, Right: w.operand(e.RHS, parameters[1].Type)}
 }
@@ -88,7 +97,11 @@ func (w *walker) badOperand(e hclsyntax.Expression, t cty.Type) nixlang.Expr {
 // branch that it picks is rendered.
 func (w *walker) conditional(e *hclsyntax.ConditionalExpr) nixlang.Expr {
 	if w.open[e.Condition] {
-		return &nixlang.If{Cond: w.expr(e.Condition), Then: w.expr(e.TrueResult), Else: w.expr(e.FalseResult)}
+		return &nixlang.If{
+			Cond: w.atMost(Shallow, e.Condition),
+			Then: w.atMost(Undemanded, e.TrueResult),
+			Else: w.atMost(Undemanded, e.FalseResult),
+		}
 	}
 	condition, ok := w.value(e.Condition)
 	if !ok || !condition.IsKnown() {

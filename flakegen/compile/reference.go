@@ -196,7 +196,7 @@ func (w *walker) packageReference(t hcl.Traversal) nixlang.Expr {
 	if output == nil {
 		return broken
 	}
-	return w.outputReference(output.Name, rest)
+	return w.outputReference(output, rest, t.SourceRange())
 }
 
 func (w *walker) aliasReference(t hcl.Traversal) nixlang.Expr {
@@ -204,8 +204,8 @@ func (w *walker) aliasReference(t hcl.Traversal) nixlang.Expr {
 	if !ok {
 		return broken
 	}
-	if w.Spec.Alias(name) != nil {
-		return w.outputReference(name, t[2:])
+	if alias := w.Spec.Alias(name); alias != nil {
+		return w.outputReference(&spec.Output{Name: name, Alias: alias}, t[2:], t.SourceRange())
 	}
 	var names []string
 	for _, a := range w.Spec.Aliases {
@@ -215,9 +215,10 @@ func (w *walker) aliasReference(t hcl.Traversal) nixlang.Expr {
 	return broken
 }
 
-func (w *walker) outputReference(name string, rest hcl.Traversal) nixlang.Expr {
+func (w *walker) outputReference(output *spec.Output, rest hcl.Traversal, rng hcl.Range) nixlang.Expr {
 	w.scope.Uses["packages"] = true
-	return w.steps(selectPath(nixlang.Ident("packages"), nixlang.AttrName{Name: name}), rest)
+	w.need(output, rng)
+	return w.steps(selectPath(nixlang.Ident("packages"), nixlang.AttrName{Name: output.Name}), rest)
 }
 
 // steps compiles what stands behind a reference: .name, ["name"] and [0].
@@ -248,9 +249,9 @@ func (w *walker) steps(of nixlang.Expr, steps hcl.Traversal) nixlang.Expr {
 // index compiles a[e] where e is more than a literal: a position where it is
 // a number that is known, the name of an attribute otherwise.
 func (w *walker) index(e *hclsyntax.IndexExpr) nixlang.Expr {
-	collection := w.expr(e.Collection)
+	collection := w.atMost(Shallow, e.Collection)
 	if w.open[e.Key] {
-		return selectPath(collection, nixlang.AttrName{Dynamic: w.expr(e.Key)})
+		return selectPath(collection, nixlang.AttrName{Dynamic: w.atMost(Shallow, e.Key)})
 	}
 	key, ok := w.value(e.Key)
 	if !ok || !key.IsKnown() {

@@ -67,7 +67,7 @@ func (c *derivationRenderer) scope() *compile.Scope {
 
 func (c *derivationRenderer) body() nixlang.Expr {
 	if c.block.Value != nil {
-		return c.compiler.Attribute(c.block.Value, c.scope())
+		return c.evaluated(c.block.Value, c.scope(), compile.Shallow)
 	}
 	builder := c.builder()
 	c.shared, c.sharedFinal = c.sharedSet()
@@ -85,6 +85,18 @@ func (c *derivationRenderer) body() nixlang.Expr {
 		set.Entries = append(set.Entries, entry)
 	}
 	return set
+}
+
+// evaluated compiles an attribute that is evaluated as far as demand says where the
+// derivation is.
+func (c *derivationRenderer) evaluated(a *spec.Attribute, scope *compile.Scope, demand compile.Demand) nixlang.Expr {
+	scope.Demand, scope.Needs = demand, nil
+	value := c.compiler.Attribute(a, scope)
+	// A shared attribute that every variant replaces is never evaluated.
+	if len(scope.Needs) > 0 && !(c.block.Attribute(a.Name) == a && isReplaced(a.Name, c.block.Variants)) {
+		c.present(derivationUser(c.block), scope.Needs)
+	}
+	return value
 }
 
 // ofFinal gives "finalAttrs: body" where the body refers to it.
@@ -106,7 +118,11 @@ func (c *derivationRenderer) sharedSet() (nixlang.Expr, bool) {
 		}
 		return nixlang.Attrs(own...), final
 	}
-	attrs := c.compiler.Attribute(c.block.Attrs, c.scope())
+	demand := compile.Undemanded
+	if forces(c.block) {
+		demand = compile.Shallow
+	}
+	attrs := c.evaluated(c.block.Attrs, c.scope(), demand)
 	if len(own) == 0 {
 		return attrs, false
 	}
@@ -115,7 +131,7 @@ func (c *derivationRenderer) sharedSet() (nixlang.Expr, bool) {
 
 func (c *derivationRenderer) builder() nixlang.Expr {
 	if c.block.Builder != nil {
-		return c.compiler.Attribute(c.block.Builder, c.scope())
+		return c.evaluated(c.block.Builder, c.scope(), compile.Shallow)
 	}
 	path := defaultBuilders[c.block.Kind]
 	c.uses[path[0]] = true
@@ -149,7 +165,7 @@ func (c *derivationRenderer) variant(v *spec.Variant) nixlang.Expr {
 func (c *derivationRenderer) attributes(list []*spec.Attribute, scope *compile.Scope) ([]nixlang.Entry, bool) {
 	var entries []nixlang.Entry
 	for _, a := range list {
-		entries = append(entries, bind(a, c.compiler.Attribute(a, scope)))
+		entries = append(entries, bind(a, c.evaluated(a, scope, c.demand(a))))
 	}
 	final := c.uses["final"]
 	delete(c.uses, "final")

@@ -32,7 +32,7 @@ func (f *flakeRenderer) perSystem() (*nixlang.Let, []outputSet) {
 	add("devShells", f.derivations(f.spec.Shells).expr())
 	add("apps", f.apps().expr())
 	if formatter := f.spec.Formatter; formatter != nil {
-		add("formatter", f.compiler.Attribute(formatter, f.scope()))
+		add("formatter", f.evaluated(formatter, user{name: "formatter", on: f.spec.Systems}))
 	}
 	sets = f.writtenOut(sets)
 
@@ -48,6 +48,15 @@ func (f *flakeRenderer) perSystem() (*nixlang.Let, []outputSet) {
 
 func (f *flakeRenderer) scope() *compile.Scope {
 	return &compile.Scope{File: f.path, Uses: f.uses}
+}
+
+// evaluated compiles what is evaluated wherever its user is.
+func (f *flakeRenderer) evaluated(a *spec.Attribute, u user) nixlang.Expr {
+	scope := f.scope()
+	scope.Demand = compile.Shallow
+	value := f.compiler.Attribute(a, scope)
+	f.present(u, scope.Needs)
+	return value
 }
 
 // standingBindings bind pkgs and the lets of the flake that are in use. For an
@@ -98,7 +107,7 @@ func (f *flakeRenderer) writtenOut(sets []outputSet) []outputSet {
 		if !o.PerSystem {
 			continue
 		}
-		value := f.compiler.Attribute(o.Value, f.scope())
+		value := f.evaluated(o.Value, user{name: fmt.Sprintf("output %q", o.Name), on: f.spec.Systems})
 		i := slices.IndexFunc(sets, func(s outputSet) bool { return s.name == o.Name })
 		switch {
 		case i < 0 && o.Name == "overlays" && len(f.spec.Overlays) > 0:
@@ -249,13 +258,13 @@ func (f *flakeRenderer) presentAliases() []*spec.Alias {
 func (f *flakeRenderer) apps() *entries {
 	result := f.entries()
 	for _, app := range f.spec.Apps {
-		program := f.compiler.Attribute(app.Program, f.scope())
+		program := f.evaluated(app.Program, user{name: fmt.Sprintf("app %q", app.Name), on: app.On, narrows: true})
 		entry := nixlang.Bind(app.Name, nixlang.Attrs(
 			nixlang.Bind("type", nixlang.Str("app")),
 			bind(app.Program, program),
 		))
 		entry.Lead, entry.Origin = app.Comments.Lead, app.Range
-		f.add(result, f.spec.Systems, entry)
+		f.add(result, app.On, entry)
 	}
 	return result
 }

@@ -27,6 +27,7 @@ func (d *decoder) aliasBlock(block *hclsyntax.Block, comments Comments) {
 		Name:      block.Labels[0],
 		Comments:  comments,
 		Outputs:   map[platform.System]*Output{},
+		null:      map[platform.System]bool{},
 		NameRange: block.LabelRanges[0],
 		Range:     block.DefRange(),
 	}
@@ -242,6 +243,9 @@ func (d *decoder) follow(a *Alias, byName map[string]*Alias, state map[*Alias]vi
 			if o := byName[row.alias].Outputs[system]; o != nil {
 				a.Outputs[system] = o
 			}
+			a.null[system] = byName[row.alias].null[system]
+		default:
+			a.null[system] = !row.broken
 		}
 	}
 }

@@ -132,7 +132,10 @@ func (d *decoder) appBlock(block *hclsyntax.Block, comments Comments) {
 		return
 	}
 	d.apps = put(d.apps, app.Name, app.Range)
-	d.closed(block, map[string]func(*Attribute){"program": func(a *Attribute) { app.Program = a }})
+	d.closed(block, map[string]func(*Attribute){
+		"program": func(a *Attribute) { app.Program = a },
+		"systems": func(a *Attribute) { app.Systems = a },
+	})
 	if app.Program == nil {
 		d.errorf(block.DefRange(), "Missing program", "Say what it runs, as in: program = \"${package.rts}/bin/rts\"")
 		return
@@ -163,9 +166,12 @@ func (d *decoder) outputName(name string, rng hcl.Range) bool {
 // the whole spec.
 func (d *decoder) packageNames() {
 	d.files = map[string]hcl.Range{d.spec.FlakePath(): {}}
+	for _, app := range d.spec.Apps {
+		app.On = d.on(app.Systems)
+	}
 	for _, p := range d.spec.Derivations() {
 		d.expandVariants(p)
-		d.on(p)
+		p.On = d.on(p.Systems)
 		for _, a := range p.Lets {
 			if outer, ok := d.spec.byLet[a.Name]; ok {
 				d.duplicate(a.NameRange, fmt.Sprintf("A second let %q", a.Name), outer.NameRange, "A let of a block may not hide one of the flake. Rename one.")
@@ -175,19 +181,19 @@ func (d *decoder) packageNames() {
 	}
 }
 
-// on works out the systems that have the derivation.
-func (d *decoder) on(p *Derivation) {
-	p.On = d.spec.Systems
-	if p.Systems == nil {
-		return
+// on works out the systems that have what has these selectors: all of them where
+// there are none, or where they are in error, so that no more is said of it.
+func (d *decoder) on(a *Attribute) []platform.System {
+	if a == nil {
+		return d.spec.Systems
 	}
-	value, ok := d.value(p.Systems.Expr)
+	value, ok := d.value(a.Expr)
 	if !ok {
-		return
+		return d.spec.Systems
 	}
 	var selectors []string
 	before := len(d.diags)
-	for _, element := range d.strings(p.Systems.Expr, value, "systems", `["linux"]`) {
+	for _, element := range d.strings(a.Expr, value, "systems", `["linux"]`) {
 		if !platform.IsSelector(element.text) {
 			remedy := "Name systems, or kernels such as linux or darwin."
 			if near := platform.SuggestSelector(element.text); near != "" {
@@ -202,15 +208,16 @@ func (d *decoder) on(p *Derivation) {
 		selectors = append(selectors, element.text)
 	}
 	if len(d.diags) > before {
-		return // What is left of it would lead to errors that are none.
+		return d.spec.Systems
 	}
 	resolution := platform.Resolve(selectors, d.spec.Systems)
-	p.On = nil
+	var on []platform.System
 	for _, system := range d.spec.Systems {
 		if _, ok := resolution.Chosen[system]; ok {
-			p.On = append(p.On, system)
+			on = append(on, system)
 		}
 	}
+	return on
 }
 
 // filePath settles where a derivation is rendered. It has a path even where that

@@ -151,7 +151,11 @@ type App struct {
 	Name     string
 	Comments Comments
 	Program  *Attribute
-	Range    hcl.Range
+	// Systems are the selectors of the systems that have it, nil for all; On are
+	// these systems.
+	Systems *Attribute
+	On      []platform.System
+	Range   hcl.Range
 }
 
 // Alias gives each system one of the flake's outputs under a name of its own.
@@ -165,6 +169,8 @@ type Alias struct {
 	Range     hcl.Range
 
 	rows []*aliasRow
+	// null are the systems where it is null.
+	null map[platform.System]bool
 }
 
 // Output is what the flake offers under one name. Package is set for a package
@@ -187,6 +193,23 @@ func (o *Output) Range() hcl.Range {
 	default:
 		return o.Package.NameRange
 	}
+}
+
+// IsAbsent says whether a system of the flake does not have the output. It says
+// no also where that is in error, and reported.
+func (o *Output) IsAbsent(system platform.System) bool {
+	if o.Alias != nil {
+		return o.Alias.null[system]
+	}
+	return !slices.Contains(o.Package.On, system)
+}
+
+// Reference gives the reference to the output in a spec.
+func (o *Output) Reference() string {
+	if o.Alias != nil {
+		return "alias." + o.Alias.Name
+	}
+	return "package." + o.reference()
 }
 
 // On lists those of the systems that have the alias, in their order.

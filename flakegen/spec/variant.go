@@ -34,6 +34,16 @@ type Variant struct {
 	forEach, role *Attribute
 }
 
+// Attribute gives the variant's own attribute of that name, or nil.
+func (v *Variant) Attribute(name string) *Attribute {
+	for _, a := range v.Attributes {
+		if a.Name == name {
+			return a
+		}
+	}
+	return nil
+}
+
 func (d *decoder) variant(drv *Derivation, block *hclsyntax.Block, comments Comments) {
 	v := &Variant{Name: block.Labels[0], Comments: comments, NameRange: block.LabelRanges[0], Range: block.DefRange()}
 	if !d.outputName(v.Name, v.NameRange) {
