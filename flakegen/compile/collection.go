@@ -24,6 +24,15 @@ func (w *walker) list(e *hclsyntax.TupleConsExpr) nixlang.Expr {
 		})
 		after = element.Range().End
 	}
+	first, behind := w.Spec.Sources[e.SrcRange.Filename].Inner(e.OpenRange.End, after, e.SrcRange)
+	switch {
+	case first == "":
+	case len(list.Items) == 0:
+		list.Inner = []string{first}
+	default:
+		list.Items[0].Lead = append([]string{first}, list.Items[0].Lead...)
+	}
+	list.Inner = append(list.Inner, behind...)
 	return list
 }
 
@@ -41,8 +50,27 @@ func (w *walker) set(e *hclsyntax.ObjectConsExpr) nixlang.Expr {
 		}
 		after = rng.End
 	}
+	first, behind := w.Spec.Sources[e.SrcRange.Filename].Inner(e.OpenRange.End, after, e.SrcRange)
+	switch {
+	case first == "":
+	case len(set.Entries) == 0:
+		set.Inner = []string{first}
+	default:
+		prepend(set.Entries[0], first)
+	}
+	set.Inner = append(set.Inner, behind...)
 	set.Entries = MergeInherits(set.Entries)
 	return set
+}
+
+// prepend puts a comment above an entry, and above its other comments.
+func prepend(entry nixlang.Entry, comment string) {
+	switch e := entry.(type) {
+	case *nixlang.Binding:
+		e.Lead = append([]string{comment}, e.Lead...)
+	case *nixlang.Inherit:
+		e.Lead = append([]string{comment}, e.Lead...)
+	}
 }
 
 // firstOf refuses a key that the object has already: HCL keeps the last and says

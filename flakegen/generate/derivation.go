@@ -20,22 +20,27 @@ var defaultBuilders = map[spec.Kind][]string{
 // it uses.
 func (r *renderer) derivationFile(d *spec.Derivation) *file {
 	uses := compile.Uses{}
-	body := r.derivation(d, d.Path, uses)
+	body, lead := r.derivation(d, d.Path, uses)
 	formals := &nixlang.Formals{}
 	for _, name := range r.arguments(uses) {
 		formals.Args = append(formals.Args, nixlang.Formal{Name: name})
 	}
-	return &file{path: d.Path, body: &nixlang.Lambda{Param: formals, Body: body}, uses: uses}
+	return &file{path: d.Path, lead: lead, body: &nixlang.Lambda{Param: formals, Body: body}, uses: uses}
 }
 
 // derivation renders a derivation block for the file of that name and adds what
-// it uses, other than its own lets, to uses.
-func (r *renderer) derivation(d *spec.Derivation, path string, uses compile.Uses) nixlang.Expr {
+// it uses, other than its own lets, to uses. The lead are comments to stand above.
+func (r *renderer) derivation(d *spec.Derivation, path string, uses compile.Uses) (body nixlang.Expr, lead []string) {
 	c := &derivationRenderer{renderer: r, block: d, path: path, uses: compile.Uses{}}
-	body := c.body()
+	body = c.body()
 	bindings := c.lets()
+	lead = lines(d.Value, d.Builder)
 	if c.shared != nil && len(d.Variants) > 0 {
-		bindings = append(bindings, nixlang.Bind("shared", ofFinal(c.shared, c.sharedFinal)))
+		shared := nixlang.Bind("shared", ofFinal(c.shared, c.sharedFinal))
+		shared.Lead = lines(d.Attrs)
+		bindings = append(bindings, shared)
+	} else {
+		lead = append(lead, lines(d.Attrs)...)
 	}
 	for name := range c.uses {
 		uses[name] = true
@@ -43,7 +48,7 @@ func (r *renderer) derivation(d *spec.Derivation, path string, uses compile.Uses
 	for _, let := range d.Lets {
 		delete(uses, let.Name)
 	}
-	return orBody(&nixlang.Let{Entries: bindings, Body: body})
+	return orBody(&nixlang.Let{Entries: bindings, Body: body}), lead
 }
 
 // derivationRenderer renders one derivation block.

@@ -82,7 +82,10 @@ func freeName(name string, taken map[string]bool) string {
 func (f *flakeRenderer) body() nixlang.Expr {
 	var list []*nixlang.Binding
 	if f.spec.Description != "" {
-		list = append(list, nixlang.Bind("description", f.compiler.Value(cty.StringVal(f.spec.Description), f.spec.DescriptionAt.Expr.Range())))
+		at := f.spec.DescriptionAt
+		description := nixlang.Bind("description", f.compiler.Value(cty.StringVal(f.spec.Description), at.Expr.Range()))
+		description.Trivia = trivia(at.Comments, at.Range)
+		list = append(list, description)
 	}
 	if len(f.spec.Caches) > 0 {
 		list = append(list, nixlang.Bind("nixConfig", f.nixConfig()))
@@ -112,7 +115,7 @@ func (f *flakeRenderer) adopted() nixlang.Expr {
 	}
 	result := &nixlang.AttrSet{}
 	for _, set := range sets {
-		result.Entries = append(result.Entries, compile.Bind(nixlang.AttrName{Name: set.name}, set.value, nixlang.Trivia{}))
+		result.Entries = append(result.Entries, compile.Bind(nixlang.AttrName{Name: set.name}, set.value, set.trivia))
 	}
 	let.Body = result
 	return &nixlang.Lambda{Param: f.adoptedArguments(), Body: orBody(let)}

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/zclconf/go-cty/cty"
@@ -16,12 +17,15 @@ func (f *flakeRenderer) inputs() nixlang.Expr {
 	for _, in := range f.spec.Inputs {
 		attributes := f.inputEntries(in)
 		entry := nixlang.Bind(in.Name, nil)
-		entry.Lead, entry.Origin = in.Comments.Lead, in.Range
+		entry.Trivia = trivia(in.Comments, in.Range)
 		if only, ok := onlyBinding(attributes); ok {
 			entry.Path = append(entry.Path, only.Path...)
 			entry.Value = only.Value
 			entry.Lead = slices.Concat(entry.Lead, only.Lead)
-			entry.Trail = only.Trail
+			if only.Trail != "" && entry.Trail != "" {
+				entry.Lead = append(entry.Lead, entry.Trail)
+			}
+			entry.Trail = cmp.Or(only.Trail, entry.Trail)
 		} else {
 			entry.Value = nixlang.Attrs(attributes...)
 		}
@@ -44,18 +48,23 @@ func (f *flakeRenderer) inputEntries(in *spec.Input) []nixlang.Entry {
 		list = append(list, compile.Bind(nixlang.AttrName{Name: a.Name}, f.compiler.Value(a.Value, a.Range), compile.Trivia(a.Comments, a.Range)))
 	}
 	if in.Follow != "" {
-		list = append(list, nixlang.Bind("follows", nixlang.Str(in.Follow)))
+		list = append(list, bind(in.FollowsAt, nixlang.Str(in.Follow)))
 	}
 	var follows []nixlang.Entry
 	for _, follow := range in.Follows {
-		follows = append(follows, &nixlang.Binding{Path: nixlang.Names(follow.Input, "follows"), Value: nixlang.Str(follow.Target)})
+		entry := &nixlang.Binding{Path: nixlang.Names(follow.Input, "follows"), Value: nixlang.Str(follow.Target)}
+		entry.Trivia = trivia(follow.Comments, in.FollowsAt.Range)
+		follows = append(follows, entry)
 	}
 	if only, ok := onlyBinding(follows); ok {
 		only.Path = append(nixlang.Names("inputs"), only.Path...)
+		only.Lead = append(lines(in.FollowsAt), only.Lead...)
 		return append(list, only)
 	}
 	if len(follows) > 0 {
-		list = append(list, nixlang.Bind("inputs", nixlang.Attrs(follows...)))
+		inputs := nixlang.Bind("inputs", nixlang.Attrs(follows...))
+		inputs.Trivia = trivia(in.FollowsAt.Comments, in.FollowsAt.Range)
+		list = append(list, inputs)
 	}
 	return list
 }
@@ -66,10 +75,13 @@ func (f *flakeRenderer) nixConfig() nixlang.Expr {
 	urls, keys := &nixlang.List{}, &nixlang.List{}
 	for _, c := range f.spec.Caches {
 		urls.Items = append(urls.Items, nixlang.Item{
-			Trivia: nixlang.Trivia{Lead: c.Comments.Lead},
+			Trivia: nixlang.Trivia{Lead: append(c.Comments.Lines(), c.URLAt.Comments.Lead...), Trail: c.URLAt.Comments.Trail},
 			Value:  f.compiler.Value(cty.StringVal(c.URL), c.Range),
 		})
-		keys.Items = append(keys.Items, nixlang.Item{Value: f.compiler.Value(cty.StringVal(c.PublicKey), c.Range)})
+		keys.Items = append(keys.Items, nixlang.Item{
+			Trivia: nixlang.Trivia{Lead: c.PublicKeyAt.Comments.Lead, Trail: c.PublicKeyAt.Comments.Trail},
+			Value:  f.compiler.Value(cty.StringVal(c.PublicKey), c.Range),
+		})
 	}
 	return nixlang.Attrs(
 		nixlang.Bind("extra-substituters", urls),

@@ -29,7 +29,7 @@ func (f *flakeRenderer) outputs() nixlang.Expr {
 		&nixlang.Inherit{From: nixlang.Ident(f.nixpkgs), Names: []string{"lib"}},
 	}}
 	if len(sets) > 0 {
-		let.Entries = append(let.Entries, nixlang.Bind("systems", systemList(f.spec.Systems)))
+		let.Entries = append(let.Entries, f.systems())
 	}
 	if len(f.presentAliases()) > 0 {
 		let.Entries = append(let.Entries, f.aliasTable())
@@ -39,11 +39,13 @@ func (f *flakeRenderer) outputs() nixlang.Expr {
 	case 0:
 	case 1:
 		perSystem.Body = sets[0].value
-		result.Entries = append(result.Entries, nixlang.Bind(sets[0].name, f.eachSystem(perSystem)))
+		binding := nixlang.Bind(sets[0].name, f.eachSystem(perSystem))
+		binding.Trivia = sets[0].trivia
+		result.Entries = append(result.Entries, binding)
 	default:
 		all := &nixlang.AttrSet{}
 		for _, set := range sets {
-			all.Entries = append(all.Entries, compile.Bind(nixlang.AttrName{Name: set.name}, set.value, nixlang.Trivia{}))
+			all.Entries = append(all.Entries, compile.Bind(nixlang.AttrName{Name: set.name}, set.value, set.trivia))
 			result.Entries = append(result.Entries, nixlang.Bind(set.name, pickSet(set.name)))
 		}
 		perSystem.Body = all
@@ -92,7 +94,7 @@ func (f *flakeRenderer) flakeLevel(sets []outputSet) []nixlang.Entry {
 			// What flakegen fills lies over what is written out.
 			value, overlays = &nixlang.Binary{Op: nixlang.Update, Left: value, Right: overlays}, nil
 		}
-		list = append(list, compile.Bind(nixlang.AttrName{Name: o.Name}, value, nixlang.Trivia{Lead: o.Comments.Lead, Origin: o.Range}))
+		list = append(list, compile.Bind(nixlang.AttrName{Name: o.Name}, value, outputTrivia(o)))
 	}
 	if overlays != nil {
 		list = append([]nixlang.Entry{nixlang.Bind("overlays", overlays)}, list...)
@@ -121,7 +123,7 @@ func (f *flakeRenderer) overlays() nixlang.Expr {
 		}
 		maps.Copy(f.uses, scope.Uses)
 		entry := nixlang.Bind(o.Name, function)
-		entry.Lead, entry.Origin = o.Comments.Lead, o.Range
+		entry.Trivia = trivia(o.Comments, o.Range)
 		set.Entries = append(set.Entries, entry)
 	}
 	return set
@@ -170,13 +172,27 @@ func (f *flakeRenderer) aliasTable() nixlang.Entry {
 		row := &nixlang.AttrSet{}
 		for _, alias := range f.presentAliases() {
 			if output := alias.Outputs[system]; output != nil {
-				row.Entries = append(row.Entries, nixlang.Bind(alias.Name, nixlang.Str(output.Name)))
+				entry := nixlang.Bind(alias.Name, nixlang.Str(output.Name))
+				line := alias.Lines[system]
+				entry.Trivia = trivia(line.Comments, line.Range)
+				row.Entries = append(row.Entries, entry)
 			}
 		}
 		table.Entries = append(table.Entries, nixlang.Bind(string(system), row))
 	}
 	binding := nixlang.Bind(f.aliases, table)
 	binding.Lead = []string{"What each system gets under these names."}
+	return binding
+}
+
+// systems binds the systems of the flake, with the comments of the list.
+func (f *flakeRenderer) systems() nixlang.Entry {
+	at := f.spec.SystemsAt
+	if at == nil {
+		return nixlang.Bind("systems", systemList(nil)) // Reported where it is missing.
+	}
+	binding := nixlang.Bind("systems", f.compiler.Attribute(at, f.scope()))
+	binding.Trivia = trivia(at.Comments, at.Range)
 	return binding
 }
 

@@ -121,6 +121,8 @@ type renderer struct {
 // file is a file before it is printed.
 type file struct {
 	path string
+	// lead are comments above what the file comes to.
+	lead []string
 	body nixlang.Expr
 	// uses are the arguments that it takes.
 	uses compile.Uses
@@ -129,6 +131,7 @@ type file struct {
 func (f *file) render() File {
 	content, marks := nixlang.FormatMarked(&nixlang.File{
 		Header: []string{strings.TrimPrefix(Marker, "# ")},
+		Lead:   f.lead,
 		Body:   f.body,
 	})
 	rendered := File{Path: f.path, Content: content}
@@ -158,6 +161,25 @@ func (r *renderer) errorf(rng hcl.Range, summary, detail string, args ...any) {
 		Detail:   fmt.Sprintf(detail, args...),
 		Subject:  rng.Ptr(),
 	})
+}
+
+// trivia gives the comments of a block to the entry that it becomes.
+func trivia(c spec.Comments, rng hcl.Range) nixlang.Trivia {
+	t := compile.Trivia(c, rng)
+	t.Blank = false
+	return t
+}
+
+// lines gives all comments of attributes that become no entry of their own; nil
+// stands for one that is not given.
+func lines(list ...*spec.Attribute) []string {
+	var all []string
+	for _, a := range list {
+		if a != nil {
+			all = append(all, a.Comments.Lines()...)
+		}
+	}
+	return all
 }
 
 // bind gives the entry of an attribute.

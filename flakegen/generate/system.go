@@ -14,6 +14,8 @@ import (
 type outputSet struct {
 	name  string
 	value nixlang.Expr
+	// trivia are the comments of blocks that say what all of it is.
+	trivia nixlang.Trivia
 }
 
 // perSystem gives what is bound for one system, without a body yet, and the sets
@@ -22,7 +24,7 @@ func (f *flakeRenderer) perSystem() (*nixlang.Let, []outputSet) {
 	var sets []outputSet
 	add := func(name string, value nixlang.Expr) {
 		if value != nil {
-			sets = append(sets, outputSet{name, value})
+			sets = append(sets, outputSet{name: name, value: value})
 		}
 	}
 	packages := f.derivations(f.spec.Packages)
@@ -32,16 +34,21 @@ func (f *flakeRenderer) perSystem() (*nixlang.Let, []outputSet) {
 	add("devShells", f.derivations(f.spec.Shells).expr())
 	add("apps", f.apps().expr())
 	if formatter := f.spec.Formatter; formatter != nil {
-		add("formatter", f.evaluated(formatter, user{name: "formatter", on: f.spec.Systems}))
+		value := f.evaluated(formatter, user{name: "formatter", on: f.spec.Systems})
+		sets = append(sets, outputSet{"formatter", value, trivia(formatter.Comments, formatter.Range)})
 	}
 	sets = f.writtenOut(sets)
 
 	let := &nixlang.Let{Entries: f.standingBindings()}
 	let.Entries = append(let.Entries, f.bindings...)
 	if f.uses["packages"] {
-		// There are packages, as nothing else can be referred to so.
-		let.Entries = append(let.Entries, nixlang.Bind("packages", sets[0].value))
-		sets[0].value = nixlang.Ident("packages")
+		binding := nixlang.Bind("packages", nixlang.Attrs())
+		// Without packages there can still be an alias, null on every system.
+		if len(sets) > 0 && sets[0].name == "packages" {
+			binding.Value, binding.Trivia = sets[0].value, sets[0].trivia
+			sets[0] = outputSet{name: "packages", value: nixlang.Ident("packages")}
+		}
+		let.Entries = append(let.Entries, binding)
 	}
 	return let, sets
 }
@@ -65,7 +72,11 @@ func (f *flakeRenderer) standingBindings() []nixlang.Entry {
 	var list []nixlang.Entry
 	closure(f.uses, f.letUses)
 	if f.uses["pkgs"] && !f.spec.Adopted {
-		list = append(list, nixlang.Bind("pkgs", f.pkgs()))
+		binding := nixlang.Bind("pkgs", f.pkgs())
+		if n := f.spec.Nixpkgs; n != nil {
+			binding.Lead = append(n.Comments.Lines(), lines(n.InputAt, n.From)...)
+		}
+		list = append(list, binding)
 		// What pkgs is made of may use further lets.
 		closure(f.uses, f.letUses)
 	}
@@ -114,15 +125,22 @@ func (f *flakeRenderer) writtenOut(sets []outputSet) []outputSet {
 			f.errorf(o.Range, "Overlays have no system", "Remove per_system, or the overlay blocks.")
 			continue
 		case i < 0:
-			sets = append(sets, outputSet{o.Name, value})
+			sets = append(sets, outputSet{o.Name, value, outputTrivia(o)})
 			continue
 		case o.Name == "formatter":
 			f.errorf(o.Range, "A second formatter", "There is a formatter block. Remove one.")
 			continue
 		}
 		sets[i].value = &nixlang.Binary{Op: nixlang.Update, Left: value, Right: sets[i].value}
+		sets[i].trivia = outputTrivia(o)
 	}
 	return sets
+}
+
+func outputTrivia(o *spec.OutputBlock) nixlang.Trivia {
+	t := trivia(o.Comments, o.Range)
+	t.Lead = append(slices.Clip(t.Lead), lines(o.Value)...)
+	return t
 }
 
 // entries are those of an output set: the ones that every system has, and the
@@ -201,12 +219,9 @@ func (f *flakeRenderer) derivations(list []*spec.Derivation) *entries {
 func (f *flakeRenderer) derivationEntry(d *spec.Derivation) nixlang.Entry {
 	variable, ok := f.variables[d]
 	if !ok {
-		entry := nixlang.Bind(d.Name, f.derivationValue(d))
-		entry.Lead, entry.Origin = d.Comments.Lead, d.NameRange
-		return entry
+		return f.derivationBinding(d.Name, d)
 	}
-	binding := nixlang.Bind(variable, f.derivationValue(d))
-	binding.Lead, binding.Origin = d.Comments.Lead, d.NameRange
+	binding := f.derivationBinding(variable, d)
 	f.bindings = append(f.bindings, binding)
 	inherit := &nixlang.Inherit{From: nixlang.Ident(variable)}
 	for _, output := range d.Outputs() {
@@ -215,12 +230,23 @@ func (f *flakeRenderer) derivationEntry(d *spec.Derivation) nixlang.Entry {
 	return inherit
 }
 
-// derivationValue gives a derivation block: imported where it has a file of its
-// own, in place otherwise.
-func (f *flakeRenderer) derivationValue(d *spec.Derivation) nixlang.Expr {
+// derivationBinding binds a derivation block to a name: imported where it has a file
+// of its own, in place otherwise.
+func (f *flakeRenderer) derivationBinding(name string, d *spec.Derivation) *nixlang.Binding {
+	binding := nixlang.Bind(name, nil)
+	binding.Trivia = trivia(d.Comments, d.NameRange)
 	if d.Path == "" {
-		return f.derivation(d, f.path, f.uses)
+		var lead []string
+		binding.Value, lead = f.derivation(d, f.path, f.uses)
+		binding.Lead = append(slices.Clip(binding.Lead), lead...)
+		return binding
 	}
+	binding.Value = f.imported(d)
+	return binding
+}
+
+// imported gives the derivation block that has a file of its own.
+func (f *flakeRenderer) imported(d *spec.Derivation) nixlang.Expr {
 	own := f.files[d]
 	arguments := &nixlang.AttrSet{}
 	if names := f.arguments(own.uses); len(names) > 0 {
@@ -238,7 +264,7 @@ func (f *flakeRenderer) aliasEntries(packages *entries) {
 		f.uses["packages"], f.uses["system"] = true, true
 		row := &nixlang.Select{Of: nixlang.Ident(f.aliases), Path: []nixlang.AttrName{{Dynamic: nixlang.Ident("system")}, {Name: alias.Name}}}
 		entry := nixlang.Bind(alias.Name, &nixlang.Select{Of: nixlang.Ident("packages"), Path: []nixlang.AttrName{{Dynamic: row}}})
-		entry.Lead, entry.Origin = alias.Comments.Lead, alias.NameRange
+		entry.Trivia = trivia(alias.Comments, alias.NameRange)
 		f.add(packages, alias.On(f.spec.Systems), entry)
 	}
 }
@@ -263,7 +289,7 @@ func (f *flakeRenderer) apps() *entries {
 			nixlang.Bind("type", nixlang.Str("app")),
 			bind(app.Program, program),
 		))
-		entry.Lead, entry.Origin = app.Comments.Lead, app.Range
+		entry.Trivia = trivia(app.Comments, app.Range)
 		f.add(result, app.On, entry)
 	}
 	return result

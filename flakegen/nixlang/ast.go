@@ -224,5 +224,8 @@ func (*Formals) param() {}
 type File struct {
 	// Header holds the comment lines at the top, without the number sign.
 	Header []string
-	Body   Expr
+	// Lead holds the comment lines above what the file comes to, below the formals
+	// and the let that Body may begin with.
+	Lead []string
+	Body Expr
 }

@@ -158,6 +158,7 @@ type setFunction struct {
 	bind           string
 	below          pair
 	isLastArgument bool
+	lead           []string // above the body
 	body           node
 }
 
@@ -167,9 +168,10 @@ type formal struct {
 	fallback node
 }
 
-// letIn is "let … in body".
+// letIn is "let … in body"; lead stands above the body.
 type letIn struct {
 	rows []*row
+	lead []string
 	body node
 }
 

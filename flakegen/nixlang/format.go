@@ -27,12 +27,16 @@ func FormatMarked(f *File) ([]byte, []Mark) {
 	var w lowering
 	body := w.node(f.Body)
 	breakFileBody(body)
-	if len(f.Header) > 0 {
+	lines := f.Header
+	if !leadBody(body, f.Lead) {
+		lines = slices.Concat(lines, f.Lead)
+	}
+	if len(lines) > 0 {
 		head(body)
 	}
 
 	var header bytes.Buffer
-	for _, line := range f.Header {
+	for _, line := range lines {
 		header.WriteString(commentLine(line))
 		header.WriteByte('\n')
 	}
@@ -41,7 +45,7 @@ func FormatMarked(f *File) ([]byte, []Mark) {
 	slices.SortFunc(w.marked, func(a, b markedRow) int { return cmp.Compare(a.row.at, b.row.at) })
 	marks := make([]Mark, len(w.marked))
 	for i, m := range w.marked {
-		marks[i] = Mark{Origin: m.origin, Line: len(f.Header) + m.line}
+		marks[i] = Mark{Origin: m.origin, Line: len(lines) + m.line}
 	}
 	return append(text, '\n'), marks
 }
@@ -97,6 +101,29 @@ func breakFileBody(n node) {
 	case *assertion:
 		breakFileBody(n.body)
 	}
+}
+
+// leadBody puts comments above the body of the function of formals, of the let, or
+// of the let in the function that n is. It reports false where n is neither.
+func leadBody(n node, lead []string) bool {
+	if len(lead) == 0 {
+		return true
+	}
+	f, isFunction := n.(*setFunction)
+	if isFunction {
+		n = f.body
+	}
+	switch l, isLet := n.(*letIn); {
+	case isLet:
+		l.lead = lead
+		head(l.body)
+	case isFunction:
+		f.lead, f.below.broken = lead, true
+		head(f.body)
+	default:
+		return false
+	}
+	return true
 }
 
 // head says of what the file begins with that a comment stands in front of it:

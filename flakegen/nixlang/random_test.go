@@ -43,6 +43,15 @@ func (g *grower) file() *File {
 	if g.chance(50) {
 		f.Header = g.comments()
 	}
+	if g.chance(25) {
+		f.Lead = g.comments()
+		if g.chance(50) {
+			f.Body = &Let{Entries: g.entries(2, false), Body: f.Body}
+		}
+		if g.chance(70) {
+			f.Body = &Lambda{Param: pick(g, &Formals{}, &Formals{Ellipsis: true}, &Formals{Args: []Formal{{Name: g.unique()}, {Name: g.unique()}}}, &Formals{Args: []Formal{{Name: g.unique()}}, Bind: g.unique()}), Body: f.Body}
+		}
+	}
 	return f
 }
 

@@ -33,8 +33,9 @@ func (n *setFunction) write(w *streamWriter) {
 	}
 	w.text(":")
 	switch {
-	case n.bind == "" && n.below.broken:
+	case n.bind == "" && n.below.broken, len(n.lead) > 0:
 		w.space(newline)
+		w.writeLead(n.lead)
 		w.watch(&n.below.last)
 		n.body.write(w)
 	case isAbsorbed(n):

@@ -8,6 +8,7 @@ func (n *letIn) write(w *streamWriter) {
 	w.begin(plain)
 	w.text("in")
 	w.space(newline)
+	w.writeLead(n.lead)
 	n.body.write(w)
 	w.end()
 }

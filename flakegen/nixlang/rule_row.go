@@ -28,8 +28,13 @@ func (r *row) writeAbove(w *streamWriter) {
 	if r.blank {
 		w.space(emptyLine)
 	}
-	for _, lead := range r.lead {
-		w.comment(commentLine(lead))
+	w.writeLead(r.lead)
+}
+
+// writeLead writes comments, a line each.
+func (w *streamWriter) writeLead(lead []string) {
+	for _, text := range lead {
+		w.comment(commentLine(text))
 		w.space(newline)
 	}
 }

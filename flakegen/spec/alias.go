@@ -27,6 +27,7 @@ func (d *decoder) aliasBlock(block *hclsyntax.Block, comments Comments) {
 		Name:      block.Labels[0],
 		Comments:  comments,
 		Outputs:   map[platform.System]*Output{},
+		Lines:     map[platform.System]*Attribute{},
 		null:      map[platform.System]bool{},
 		NameRange: block.LabelRanges[0],
 		Range:     block.DefRange(),
@@ -232,6 +233,7 @@ func (d *decoder) follow(a *Alias, byName map[string]*Alias, state map[*Alias]vi
 		if row == nil {
 			continue
 		}
+		a.Lines[system] = row.attribute
 		switch {
 		case row.output != nil:
 			if !slices.Contains(row.output.Package.On, system) && !row.broken {

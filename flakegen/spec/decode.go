@@ -160,10 +160,13 @@ func (d *decoder) items(body *hclsyntax.Body, open hcl.Pos) []item {
 	for _, p := range list {
 		rng := p.rng
 		if p.block != nil {
-			// The comment behind a block stands behind its opening brace.
-			rng.End = p.block.OpenBraceRange.End
+			rng.End = endOfFirstLine(p.block)
 		}
 		it := item{block: p.block, comments: source.Comments(after, rng)}
+		if p.block != nil && rng.End != p.block.CloseBraceRange.End {
+			// Behind the brace that opens many lines it is about all of them.
+			it.comments = Comments{Blank: it.comments.Blank, Lead: it.comments.Lines()}
+		}
 		if a := p.attribute; a != nil {
 			it.attribute = &Attribute{Name: a.Name, Expr: a.Expr, Comments: it.comments, Range: a.SrcRange, NameRange: a.NameRange}
 			after = a.SrcRange.End
@@ -173,6 +176,15 @@ func (d *decoder) items(body *hclsyntax.Body, open hcl.Pos) []item {
 		items = append(items, it)
 	}
 	return items
+}
+
+// endOfFirstLine is where the first line of a block ends, but for a comment: at its
+// opening brace, or if it is all of the block at its closing one.
+func endOfFirstLine(block *hclsyntax.Block) hcl.Pos {
+	if block.OpenBraceRange.Start.Line == block.CloseBraceRange.Start.Line {
+		return block.CloseBraceRange.End
+	}
+	return block.OpenBraceRange.End
 }
 
 // closed decodes a block whose attributes are all known: each goes to the

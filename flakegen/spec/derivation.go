@@ -143,7 +143,7 @@ func (d *decoder) appBlock(block *hclsyntax.Block, comments Comments) {
 	d.spec.Apps = append(d.spec.Apps, app)
 }
 
-func (d *decoder) formatterBlock(block *hclsyntax.Block, _ Comments) {
+func (d *decoder) formatterBlock(block *hclsyntax.Block, comments Comments) {
 	if d.spec.Formatter != nil {
 		d.duplicate(block.DefRange(), "A second formatter", d.spec.Formatter.Range, "Remove one.")
 		return
@@ -151,7 +151,10 @@ func (d *decoder) formatterBlock(block *hclsyntax.Block, _ Comments) {
 	d.closed(block, map[string]func(*Attribute){"value": func(a *Attribute) { d.spec.Formatter = a }})
 	if d.spec.Formatter == nil {
 		d.errorf(block.DefRange(), "Missing value", "Say which program formats the flake, as in: value = pkgs.nixfmt")
+		return
 	}
+	own := &d.spec.Formatter.Comments
+	own.Lead = append(comments.Lines(), own.Lead...)
 }
 
 func (d *decoder) outputName(name string, rng hcl.Range) bool {

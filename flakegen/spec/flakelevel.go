@@ -19,7 +19,9 @@ type Nixpkgs struct {
 	Config, Overlays, From *Attribute
 	Range                  hcl.Range
 
-	input *Attribute
+	// InputAt is where Input stands, nil where it does not.
+	InputAt  *Attribute
+	Comments Comments
 }
 
 // NixpkgsInput is the name of the input that pkgs and lib come from.
@@ -31,7 +33,7 @@ func (s *Spec) NixpkgsInput() string {
 }
 
 // NamesNixpkgs says whether the spec itself names that input.
-func (s *Spec) NamesNixpkgs() bool { return s.Nixpkgs != nil && s.Nixpkgs.input != nil }
+func (s *Spec) NamesNixpkgs() bool { return s.Nixpkgs != nil && s.Nixpkgs.InputAt != nil }
 
 // Overlay is an overlay of the flake.
 type Overlay struct {
@@ -58,20 +60,20 @@ type Cache struct {
 	Comments  Comments
 	URL       string
 	PublicKey string
-	Range     hcl.Range
-
-	url, publicKey *Attribute
+	// URLAt and PublicKeyAt are where they stand.
+	URLAt, PublicKeyAt *Attribute
+	Range              hcl.Range
 }
 
-func (d *decoder) nixpkgsBlock(block *hclsyntax.Block, _ Comments) {
+func (d *decoder) nixpkgsBlock(block *hclsyntax.Block, comments Comments) {
 	if d.spec.Nixpkgs != nil {
 		d.duplicate(block.DefRange(), "A second nixpkgs block", d.spec.Nixpkgs.Range, "Merge the two.")
 		return
 	}
-	n := &Nixpkgs{Input: "nixpkgs", Range: block.DefRange()}
+	n := &Nixpkgs{Input: "nixpkgs", Comments: comments, Range: block.DefRange()}
 	d.spec.Nixpkgs = n
 	d.closed(block, map[string]func(*Attribute){
-		"input":    func(a *Attribute) { n.input = a },
+		"input":    func(a *Attribute) { n.InputAt = a },
 		"config":   func(a *Attribute) { n.Config = a },
 		"overlays": func(a *Attribute) { n.Overlays = a },
 		"from":     func(a *Attribute) { n.From = a },
@@ -135,10 +137,10 @@ func (d *decoder) cacheBlock(block *hclsyntax.Block, comments Comments) {
 		}
 	}
 	d.closed(block, map[string]func(*Attribute){
-		"url":        func(a *Attribute) { c.url = a },
-		"public_key": func(a *Attribute) { c.publicKey = a },
+		"url":        func(a *Attribute) { c.URLAt = a },
+		"public_key": func(a *Attribute) { c.PublicKeyAt = a },
 	})
-	if c.url == nil || c.publicKey == nil {
+	if c.URLAt == nil || c.PublicKeyAt == nil {
 		d.errorf(block.DefRange(), "Incomplete cache", "A cache has a url, and a public_key that its paths are signed with; without one Nix does not take them.")
 		return
 	}
@@ -147,13 +149,13 @@ func (d *decoder) cacheBlock(block *hclsyntax.Block, comments Comments) {
 
 // flakeLevel evaluates what these blocks hold besides expressions for Nix.
 func (d *decoder) flakeLevel() {
-	if n := d.spec.Nixpkgs; n != nil && n.input != nil {
-		if name, ok := d.text(n.input.Expr, "The input"); ok {
+	if n := d.spec.Nixpkgs; n != nil && n.InputAt != nil {
+		if name, ok := d.text(n.InputAt.Expr, "The input"); ok {
 			n.Input = name
 			if d.spec.Input(name) == nil {
-				d.errorf(n.input.Expr.Range(), fmt.Sprintf("Unknown input %q", name), "%s", didYouMean(name, sortedKeys(d.inputs), "There is no input of that name."))
+				d.errorf(n.InputAt.Expr.Range(), fmt.Sprintf("Unknown input %q", name), "%s", didYouMean(name, sortedKeys(d.inputs), "There is no input of that name."))
 			} else if why := UnfitName(name); why != "" || slices.Contains([]string{"aliases", "perSystem", "systems"}, name) {
-				d.errorf(n.input.Expr.Range(), fmt.Sprintf("nixpkgs cannot come from an input called %q", name), "The rendered flake gives that name another meaning. Rename the input.")
+				d.errorf(n.InputAt.Expr.Range(), fmt.Sprintf("nixpkgs cannot come from an input called %q", name), "The rendered flake gives that name another meaning. Rename the input.")
 			}
 		}
 	}
@@ -169,8 +171,8 @@ func (d *decoder) flakeLevel() {
 		}
 	}
 	for _, c := range d.spec.Caches {
-		c.URL, _ = d.text(c.url.Expr, "The url")
-		c.PublicKey, _ = d.text(c.publicKey.Expr, "The public_key")
+		c.URL, _ = d.text(c.URLAt.Expr, "The url")
+		c.PublicKey, _ = d.text(c.PublicKeyAt.Expr, "The public_key")
 	}
 }
 

@@ -2,8 +2,10 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 )
@@ -45,6 +47,7 @@ func (d *decoder) inputValues() {
 			switch {
 			case !ok:
 			case a.Name == "follows":
+				in.FollowsAt = a
 				in.addFollows(d, a, value)
 			default:
 				in.addAttribute(d, a, value)
@@ -70,18 +73,42 @@ func (in *Input) addFollows(d *decoder, a *Attribute, value cty.Value) {
 		in.Follow = value.AsString()
 		d.followTarget(a, in.Follow)
 	case value.Type().IsObjectType():
+		comments := d.spec.entryComments(a)
 		for it := value.ElementIterator(); it.Next(); {
 			name, target := it.Element()
 			if target.IsNull() || target.Type() != cty.String {
 				d.errorf(a.Expr.Range(), fmt.Sprintf("follows of %q is not a string", name.AsString()), how)
 				continue
 			}
-			in.Follows = append(in.Follows, Follow{Input: name.AsString(), Target: target.AsString()})
+			in.Follows = append(in.Follows, Follow{Input: name.AsString(), Target: target.AsString(), Comments: comments[name.AsString()]})
 			d.followTarget(a, target.AsString())
 		}
 	default:
 		d.errorf(a.Expr.Range(), "follows is neither a string nor an object", how)
 	}
+}
+
+// entryComments gives the comments of the entries of an object by key, where it is
+// written out. What stands behind its first brace is about all of it.
+func (s *Spec) entryComments(a *Attribute) map[string]Comments {
+	object, ok := a.Expr.(*hclsyntax.ObjectConsExpr)
+	if !ok {
+		return nil
+	}
+	source := s.Sources[object.SrcRange.Filename]
+	if first, _ := source.Inner(object.OpenRange.End, object.OpenRange.End, object.OpenRange); first != "" {
+		a.Comments.Lead = append(slices.Clip(a.Comments.Lead), first)
+	}
+	comments := map[string]Comments{}
+	after := object.OpenRange.End
+	for _, item := range object.Items {
+		rng := hcl.RangeBetween(item.KeyExpr.Range(), item.ValueExpr.Range())
+		if key, ok := literalKey(item.KeyExpr); ok {
+			comments[key] = source.Comments(after, rng)
+		}
+		after = rng.End
+	}
+	return comments
 }
 
 // followTarget holds the target of a follows against the inputs. Behind a slash

@@ -28,6 +28,14 @@ type Comments struct {
 	Trail string
 }
 
+// Lines gives all of the comments, from the top to the bottom.
+func (c Comments) Lines() []string {
+	if c.Trail == "" {
+		return slices.Clip(c.Lead)
+	}
+	return append(slices.Clip(c.Lead), c.Trail)
+}
+
 func newSource(name string, src []byte) *Source {
 	return &Source{Name: name, Bytes: src, lines: bytes.Split(src, []byte("\n"))}
 }
@@ -50,6 +58,15 @@ func (s *Source) Comments(after hcl.Pos, rng hcl.Range) Comments {
 	c.Blank = line > after.Line && len(bytes.TrimSpace(s.line(line))) == 0
 	c.Trail, _ = commentLine(s.behind(rng.End))
 	return c
+}
+
+// Inner finds the comments inside of a list or an object that belong to none of its
+// elements: the one behind the bracket that opens it, and those in front of the one
+// that closes it. Open is the place behind the former, last where the last element
+// ends.
+func (s *Source) Inner(open, last hcl.Pos, all hcl.Range) (first string, behind []string) {
+	first, _ = commentLine(s.behind(open))
+	return first, s.Comments(last, hcl.Range{Start: all.End, End: all.End}).Lead
 }
 
 // behind gives the comment behind pos on its line, which may stand behind the

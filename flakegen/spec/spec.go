@@ -46,7 +46,8 @@ type Spec struct {
 	OutputBlocks []*OutputBlock
 	// Nixpkgs says where pkgs comes from; nil where no block does.
 	Nixpkgs *Nixpkgs
-	// Formatter is the value of the formatter block, or nil.
+	// Formatter is the value of the formatter block, or nil, with the comments of
+	// both.
 	Formatter *Attribute
 
 	required  *requirement
@@ -83,7 +84,9 @@ type Input struct {
 	// name; Follow is set instead where the whole input follows another.
 	Follows []Follow
 	Follow  string
-	Range   hcl.Range
+	// FollowsAt is where either stands.
+	FollowsAt *Attribute
+	Range     hcl.Range
 
 	raw []*Attribute
 }
@@ -97,7 +100,10 @@ type InputAttribute struct {
 }
 
 // Follow says that the input Input of an input is the flake's own input Target.
-type Follow struct{ Input, Target string }
+type Follow struct {
+	Input, Target string
+	Comments      Comments
+}
 
 // Kind tells the derivation blocks apart by the keyword that begins them.
 type Kind string
@@ -164,7 +170,9 @@ type Alias struct {
 	Comments Comments
 	// Outputs maps each system of the flake to the output that the name stands
 	// for; a system where the alias is null has no entry.
-	Outputs   map[platform.System]*Output
+	Outputs map[platform.System]*Output
+	// Lines maps each system that a line of the alias matches to the most exact one.
+	Lines     map[platform.System]*Attribute
 	NameRange hcl.Range
 	Range     hcl.Range
 
