@@ -273,9 +273,9 @@ func TestNixTextScopes(t *testing.T) {
 		{overlay, `nix("${prev.hello}.override { }")`, "prev.hello.override { }"},
 		{overlay, `nix("prev // { inherit (final) hello; }")`, "prev // { inherit (final) hello; }"},
 		{overlay, `nix("final: ${final.hello}")`, `final.hello: The Nix text has another "final" here: What stands in ${…} would refer to that. Give it another name in the text.`},
-		{flakeLevel, `nix("pkgs.hello")`, "pkgs: pkgs has no system here: This is a part of the flake that is the same for all systems. It may use self, inputs, lib, builtins and local."},
-		{flakeLevel, `nix("[ system flags ]")`, "system: system has no system here: This is a part of the flake that is the same for all systems. It may use self, inputs, lib, builtins and local.\n" +
-			"flags: let has no system here: This is a part of the flake that is the same for all systems. It may use self, inputs, lib, builtins and local."},
+		{flakeLevel, `nix("pkgs.hello")`, "pkgs: pkgs where there is no system: This is a part of the flake that is the same for all systems. It may use self, inputs, lib, builtins and local. For an output of each system add: per_system = true"},
+		{flakeLevel, `nix("[ system flags ]")`, "system: system where there is no system: This is a part of the flake that is the same for all systems. It may use self, inputs, lib, builtins and local. For an output of each system add: per_system = true\n" +
+			"flags: let where there is no system: This is a part of the flake that is the same for all systems. It may use self, inputs, lib, builtins and local. For an output of each system add: per_system = true"},
 		{inFlake, `nix("with pkgs; [ hello case ]")`, "with pkgs; [ hello case ]"},
 		{inFlake, `nix("with pkgs; [ rts ]")`, `rts: "rts" has a meaning in the rendered file: Inside of a with that meaning counts. Write the whole path, as in pkgs.rts.`},
 		{inFlake, `nix("with pkgs; [ systems ]")`, `systems: "systems" has a meaning in the rendered file: Inside of a with that meaning counts. Write the whole path, as in pkgs.systems.`},

@@ -33,7 +33,11 @@ func (w *walker) reference(t hcl.Traversal) nixlang.Expr {
 		return broken
 	}
 	if w.scope.FlakeLevel && slices.Contains(systemRoots, root) {
-		w.errorf(t.SourceRange(), fmt.Sprintf("%s has no system here", root), "This is a part of the flake that is the same for all systems. It may use self, inputs, lib, builtins and local.")
+		remedy := ""
+		if w.scope.Prev == "" {
+			remedy = " For an output of each system add: per_system = true"
+		}
+		w.errorf(t.SourceRange(), fmt.Sprintf("%s where there is no system", root), "This is a part of the flake that is the same for all systems. It may use self, inputs, lib, builtins and local.%s", remedy)
 		return broken
 	}
 	switch root {
