@@ -112,6 +112,27 @@ assert b;
   a = 1;
 }
 `},
+	{"comment below the formals", &File{Lead: []string{"Why."}, Body: setLambda(formals("pkgs"), Sel("pkgs", "hello"))}, `
+{ pkgs }:
+# Why.
+pkgs.hello
+`},
+	{"comment below a let", &File{Header: []string{"Generated."}, Lead: []string{"Why.", "Then."}, Body: setLambda(formals("pkgs"), &Let{Entries: one.Entries, Body: Attrs()})}, `
+# Generated.
+{ pkgs }:
+let
+  a = 1;
+in
+# Why.
+# Then.
+{
+}
+`},
+	{"comment without either", &File{Header: []string{"Generated."}, Lead: []string{"Why."}, Body: a}, `
+# Generated.
+# Why.
+a
+`},
 	{"overlay", &File{Body: lambda("final", lambda("prev", one))}, `
 final: prev: {
   a = 1;
