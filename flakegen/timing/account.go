@@ -28,6 +28,7 @@ type Account struct {
 	remote  int // open builds on other machines
 
 	messages messages
+	outlook  outlook
 	// evaluated says that an evaluation has ended after the last realisation.
 	evaluated bool
 	// malformed says that the last event was a broken record.
@@ -40,11 +41,12 @@ const DefaultLogTail = 25
 // NewAccount begins an account at start, when Nix was started.
 func NewAccount(start time.Time) *Account {
 	return &Account{
-		start:  start,
-		now:    start,
-		clock:  classClock{at: start},
-		open:   map[uint64]*activity{},
-		builds: map[string]*build{},
+		start:   start,
+		now:     start,
+		clock:   classClock{at: start},
+		outlook: outlook{class: evaluating, fetching: map[string]int{}},
+		open:    map[uint64]*activity{},
+		builds:  map[string]*build{},
 	}
 }
 
@@ -57,6 +59,9 @@ type activity struct {
 	inner  bool    // the far end of a remote build
 	remote bool    // the near end of one
 	fetch  *fetch
+
+	fetched bool   // brings a path from a cache
+	bytes   uint64 // that it has brought
 }
 
 // Add folds one event.
@@ -83,6 +88,7 @@ func (a *Account) Add(e nixcmd.Event) {
 		a.malformed = true
 	case nixcmd.Unknown:
 	}
+	a.turn()
 }
 
 func (a *Account) observe(c Change) {
@@ -99,6 +105,7 @@ func (a *Account) begin(e nixcmd.Start) {
 	switch e.Type {
 	case nixcmd.ActivityRealise:
 		if root {
+			a.outlook.newWorker()
 			a.workers = append(a.workers, &worker{account: a})
 			act.worker = a.worker()
 			a.clock.beginRealising()
@@ -112,6 +119,8 @@ func (a *Account) begin(e nixcmd.Start) {
 		a.beginBuild(act, e.Fields.Text(0), e.Fields.Text(1))
 	case nixcmd.ActivitySubstitute:
 		a.beginFetch(act, e.Fields.Text(0), e.Fields.Text(1))
+	case nixcmd.ActivityCopyPath:
+		act.fetched = a.outlook.fetching[e.Fields.Text(0)] > 0
 	}
 	a.clock.begin(act.class)
 	if old := a.open[e.ID]; old != nil {
@@ -150,6 +159,8 @@ func (a *Account) close(act *activity) {
 	case act.class == evaluating:
 		a.evaluated = true
 	}
+	a.outlook.transferred += act.bytes
+	a.outlook.running -= act.bytes
 }
 
 func (a *Account) result(e nixcmd.Result) {
@@ -167,6 +178,14 @@ func (a *Account) result(e nixcmd.Result) {
 			act.worker.countBuilds(done, expected, running, failed)
 		case nixcmd.ActivityCopyPaths:
 			act.worker.countFetches(done, running)
+		}
+		a.count(act.kind, done, expected, failed)
+	case e.Type == nixcmd.ResultProgress && act.fetched:
+		a.progress(act, e.Fields.Number(0))
+	case e.Type == nixcmd.ResultSetExpected && act.kind == nixcmd.ActivityRealise && act.worker != nil:
+		if nixcmd.ActivityType(small(e.Fields.Number(0))) == nixcmd.ActivityCopyPath {
+			a.outlook.expected = min(e.Fields.Number(1), 1<<60)
+			a.transfer()
 		}
 	}
 }

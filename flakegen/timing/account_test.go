@@ -717,7 +717,10 @@ func TestObserver(t *testing.T) {
 	a.Observer = &got
 	at := func(s int) time.Time { return epoch.Add(time.Duration(s) * time.Second) }
 	a.Add(nixcmd.Message{At: at(0), Level: nixcmd.LevelInfo, Text: "these 3 derivations will be built:"})
+	a.Add(nixcmd.Message{At: at(0), Level: nixcmd.LevelInfo, Text: "  " + drvA})
 	a.Add(nixcmd.Line{At: at(0), Text: "trace: x"})
+	a.Add(nixcmd.Message{At: at(0), Level: nixcmd.LevelInfo, Text: "this path will be fetched (1 MiB download, 2 MiB unpacked):"})
+	a.Add(nixcmd.Message{At: at(0), Level: nixcmd.LevelInfo, Text: "  " + drvB})
 	script(t, a, `
 		1 start 10 realise
 		1 start 12 paths
@@ -732,14 +735,18 @@ func TestObserver(t *testing.T) {
 	`)
 	want := []Change{
 		Planned{At: at(0), Builds: 3},
+		PlannedBuild{At: at(0), Derivation: drvA},
 		Note{At: at(0), Level: nixcmd.LevelInfo, Text: "trace: x"},
+		Turned{At: at(1), To: ""},
 		BuildStarted{At: at(1), Derivation: drvA},
+		Turned{At: at(1), To: "building"},
 		PhaseStarted{At: at(2), Derivation: drvA, Phase: "buildPhase"},
 		LogLine{At: at(3), Derivation: drvA, Text: "text"},
 		Note{At: at(4), Level: nixcmd.LevelWarn, Text: "warning: dirty"},
 		FetchStarted{At: at(5), Path: "/nix/store/x", From: "http://one"},
 		FetchEnded{At: at(6), Path: "/nix/store/x"},
 		BuildEnded{At: at(7), Derivation: drvA, Took: 6 * time.Second, Outcome: Uncounted},
+		Turned{At: at(7), To: ""},
 		Note{At: at(8), Derivation: drvA, Text: "error: builder for '" + drvA + "' failed with exit code 1"},
 	}
 	if !reflect.DeepEqual(got.changes, want) {

@@ -16,6 +16,7 @@ func (a *Account) beginFetch(act *activity, path, from string) {
 	f := &fetch{worker: a.worker(), path: path, from: from, started: a.now}
 	act.fetch = f
 	a.fetches = append(a.fetches, f)
+	a.outlook.fetching[path]++
 	if w := f.worker; w != nil {
 		w.fetching++
 		for i, earlier := range w.unsettled {
@@ -31,6 +32,9 @@ func (a *Account) beginFetch(act *activity, path, from string) {
 
 func (a *Account) endFetch(f *fetch) {
 	f.ended = a.now
+	if a.outlook.fetching[f.path]--; a.outlook.fetching[f.path] <= 0 {
+		delete(a.outlook.fetching, f.path)
+	}
 	if w := f.worker; w != nil {
 		w.fetching--
 		w.unsettled = append(w.unsettled, f)

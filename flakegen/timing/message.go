@@ -1,9 +1,7 @@
 package timing
 
 import (
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
@@ -30,17 +28,9 @@ const (
 	maxMessage  = 16 << 10
 )
 
-// announced is how Nix 2.10 and later begin the list of what they will build.
-var announced = regexp.MustCompile(`^(?:this derivation|these (\d+) derivations) will be built:`)
-
 func (a *Account) message(e nixcmd.Message) {
 	text := nixcmd.Printable(clip(e.Text, maxMessage))
-	if m := announced.FindStringSubmatch(text); m != nil {
-		builds, err := strconv.Atoi(m[1])
-		if err != nil {
-			builds = 1
-		}
-		a.observe(Planned{At: a.now, Builds: builds})
+	if a.announcement(e, text) {
 		return
 	}
 	if e.Level > nixcmd.LevelWarn {

@@ -11,9 +11,10 @@ type Observer interface {
 	Observe(Change)
 }
 
-// Change is a [Planned], [BuildStarted], [PhaseStarted], [LogLine],
-// [BuildEnded], [FetchStarted], [FetchEnded] or [Note]. Texts and paths are as
-// they came: they may hold control characters.
+// Change is a [Planned], [PlannedBuild], [Counted], [BuildStarted],
+// [PhaseStarted], [LogLine], [BuildEnded], [FetchStarted], [FetchEnded],
+// [Transferred], [Turned] or [Note]. Texts and paths are as they came: they may
+// hold control characters.
 type Change interface {
 	// When is when it arrived.
 	When() time.Time
@@ -24,6 +25,22 @@ type Change interface {
 type Planned struct {
 	At     time.Time
 	Builds int
+}
+
+// PlannedBuild names one of the builds that Nix has announced.
+type PlannedBuild struct {
+	At         time.Time
+	Derivation string
+}
+
+// Counted is how Nix counts the run: builds that are done, that failed, and that
+// it expects in all, those included; paths that were fetched, and that it expects
+// to fetch in all. What it expects it may take back, as when it finds a path
+// present.
+type Counted struct {
+	At                       time.Time
+	Done, Failed, Expected   int
+	Fetched, ExpectedFetches int
 }
 
 // BuildStarted says that a build began.
@@ -80,6 +97,22 @@ type FetchEnded struct {
 	Path string
 }
 
+// Transferred is how much of what comes from caches has arrived, and how much Nix
+// expects in all, in bytes, unpacked. Expected is 0 where Nix does not say; Nix 2.8
+// says nothing of Done for small paths.
+type Transferred struct {
+	At             time.Time
+	Done, Expected uint64
+}
+
+// Turned says what the run is at now, by the classes of the package comment:
+// "building", "fetching", "copying", "evaluating" or "waiting", and "" where
+// nothing says. A run begins with evaluating, which is not told.
+type Turned struct {
+	At time.Time
+	To string
+}
+
 // Note is a message of Nix that is meant for the user: an error, a warning, or
 // a line that is no record, which has [nixcmd.LevelInfo]. An error is in the
 // report too; one that the run survives is a warning.
@@ -98,6 +131,10 @@ func (c LogLine) When() time.Time      { return c.At }
 func (c BuildEnded) When() time.Time   { return c.At }
 func (c FetchStarted) When() time.Time { return c.At }
 func (c FetchEnded) When() time.Time   { return c.At }
+func (c PlannedBuild) When() time.Time { return c.At }
+func (c Counted) When() time.Time      { return c.At }
+func (c Transferred) When() time.Time  { return c.At }
+func (c Turned) When() time.Time       { return c.At }
 func (c Note) When() time.Time         { return c.At }
 
 func (Planned) isChange()      {}
@@ -107,4 +144,8 @@ func (LogLine) isChange()      {}
 func (BuildEnded) isChange()   {}
 func (FetchStarted) isChange() {}
 func (FetchEnded) isChange()   {}
+func (PlannedBuild) isChange() {}
+func (Counted) isChange()      {}
+func (Transferred) isChange()  {}
+func (Turned) isChange()       {}
 func (Note) isChange()         {}
