@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -76,7 +78,9 @@ func (p *program) build(c *cli.Context) error {
 		return p.dryRun(interrupts.ctx, rendering, options)
 	}
 
-	view := p.startView(options.Now())
+	view := p.startView(options.Now(), nil)
+	defer view.close() // a panic leaves a clean screen too
+	interrupts.onFirst(view.interrupt)
 	options.Observer = view
 	result, err := flakegen.Build(interrupts.ctx, options)
 	view.close()
@@ -152,7 +156,11 @@ func (p *program) showReport(r timing.Report, asJSON bool) error {
 	if width, ok := widthOf(p.stdout); ok {
 		style.Width, style.Color = width, p.colors()
 	}
-	if err := report.Text(p.stdout, r, style); err != nil {
+	var text strings.Builder
+	if err := report.Text(&text, r, style); err != nil {
+		return exit(exitUnable, "%s", err)
+	}
+	if _, err := io.WriteString(p.stdout, p.inert(text.String())); err != nil {
 		return exit(exitUnable, "%s", err)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
@@ -17,7 +18,12 @@ type interrupts struct {
 	ctx  context.Context
 	kill chan struct{}
 	stop func()
+
+	first atomic.Pointer[func()]
 }
+
+// onFirst sets what the first one does beside.
+func (i *interrupts) onFirst(do func()) { i.first.Store(&do) }
 
 func watchInterrupts(parent context.Context) *interrupts {
 	ctx, cancel := context.WithCancelCause(parent)
@@ -36,6 +42,9 @@ func watchInterrupts(parent context.Context) *interrupts {
 			case <-done:
 				return
 			case s := <-signals:
+				if do := i.first.Load(); do != nil && count == 0 {
+					(*do)()
+				}
 				switch {
 				case count == 1:
 					close(i.kill)

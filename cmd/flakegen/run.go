@@ -97,7 +97,7 @@ func (w *productWriter) Write(b []byte) (int, error) {
 
 // say writes a line of talk to stderr.
 func (p *program) say(format string, args ...any) {
-	fmt.Fprintf(p.stderr, "flakegen: %s\n", printable(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(p.stderr, "flakegen: %s\n", p.inert(printable(fmt.Sprintf(format, args...))))
 }
 
 // app builds the command line of the program.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"os"
 	"sync"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/flakegen/flakegen/flakegen/report"
+	"github.com/flakegen/flakegen/flakegen/store"
 	"github.com/flakegen/flakegen/flakegen/timing"
 )
 
@@ -15,7 +17,10 @@ import (
 // elsewhere.
 type view struct {
 	timing.Observer
-	close func()
+	// interrupt says that the build is being interrupted, and on a terminal ends
+	// the view.
+	interrupt func()
+	close     func()
 }
 
 // buildView is what the two kinds of view have in common.
@@ -27,15 +32,25 @@ type buildView interface {
 
 // startView begins to show, and lets time pass in the view until it is closed. An
 // error of stderr does not end a build: there is nobody left to read it.
-func (p *program) startView(start time.Time) *view {
+func (p *program) startView(start time.Time, usual report.Usual) *view {
 	t := p.terminal()
-	style := report.Style{Width: t.width, Color: t.color}
-	var shown buildView = report.NewPlain(p.stderr, style, start)
-	interval := time.Second
-	if t.live {
-		shown = report.NewLive(p.stderr, p.terminalSize, style, start)
-		interval = report.FrameInterval
+	options := report.ViewOptions{
+		Style: report.Style{Width: t.width, Color: t.color},
+		Start: start,
+		Usual: usual,
+		Needs: readNeeds(),
 	}
+	if t.live {
+		live := report.NewLive(p.stderr, p.terminalSize, options)
+		jobs := followJobs(live)
+		return p.showView(live, report.FrameInterval, p.inForeground, jobs.stop)
+	}
+	shown := report.NewPlain(p.stderr, report.PlainOptions{ViewOptions: options, Spool: openSpool, Workflow: p.workflow()})
+	return p.showView(shown, time.Second, func() bool { return true }, func() {})
+}
+
+// showView lets time pass in a view while it may show itself.
+func (p *program) showView(shown buildView, interval time.Duration, may func() bool, stop func()) *view {
 	done := make(chan struct{})
 	var ticking sync.WaitGroup
 	ticking.Go(func() {
@@ -46,15 +61,25 @@ func (p *program) startView(start time.Time) *view {
 			case <-done:
 				return
 			case <-ticker.C:
-				_ = shown.Tick(p.env.now())
+				if may() {
+					_ = shown.Tick(p.env.now())
+				}
 			}
 		}
 	})
-	return &view{Observer: shown, close: sync.OnceFunc(func() {
-		close(done)
-		ticking.Wait()
-		_ = shown.Close()
-	})}
+	return &view{
+		Observer: shown,
+		interrupt: func() {
+			_ = shown.Close()
+			p.say("interrupting; once more kills nix")
+		},
+		close: sync.OnceFunc(func() {
+			close(done)
+			ticking.Wait()
+			stop()
+			_ = shown.Close()
+		}),
+	}
 }
 
 // terminalSize gives the columns and rows of the terminal behind stderr.
@@ -65,4 +90,46 @@ func (p *program) terminalSize() (columns, rows int) {
 		}
 	}
 	return defaultWidth, 24
+}
+
+// readNeeds reads derivations' files. Those of a build are in the local store
+// unless it builds in another one; then nothing is known.
+func readNeeds() report.Needs {
+	var derivations store.Derivations
+	return func(path string) ([]string, bool) {
+		d, err := derivations.Get(path)
+		if err != nil {
+			return nil, false
+		}
+		return d.Needs(), true
+	}
+}
+
+// openSpool opens a file that has no name any more, so that nothing is left of it
+// however the program ends.
+func openSpool() (report.Spool, error) {
+	f, err := os.CreateTemp("", "flakegen-log-*")
+	if err != nil {
+		return nil, err
+	}
+	return f, os.Remove(f.Name())
+}
+
+// workflow is what a job of GitHub Actions understands.
+func (p *program) workflow() report.Workflow {
+	if !p.inWorkflow() {
+		return report.Workflow{}
+	}
+	return report.Workflow{Token: rand.Text}
+}
+
+func (p *program) inWorkflow() bool { return p.env.get("GITHUB_ACTIONS") == "true" }
+
+// inert is text in which a build or Nix has a word, without commands for the
+// workflow that shows it.
+func (p *program) inert(text string) string {
+	if !p.inWorkflow() {
+		return text
+	}
+	return report.Inert(text)
 }

@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -20,10 +19,17 @@ import (
 // often its Tick is best called.
 const FrameInterval = 100 * time.Millisecond
 
+// logInterval is how long the last line of a log stands: a build may write
+// thousands in that time, and nobody reads a line that flits by.
+const logInterval = 500 * time.Millisecond
+
 // Live is the view of a running build at the foot of a terminal: a line for each
-// running build and a summary, redrawn in place. Warnings and other lines of Nix
-// scroll by above it; errors are left to the report. Each frame is one write,
-// and touches only the lines that changed.
+// running build and a summary, redrawn in place. Warnings, builds that fail and
+// other lines of Nix scroll by above it; errors are left to the report. Each
+// frame is one write, and touches only the lines that changed.
+//
+// The cursor is not hidden and the terminal is in no mode of its own between two
+// frames, so that a view which is killed leaves nothing to be mended.
 //
 // It is safe for concurrent use: call Observe where the stream is read, and Tick
 // where time passes.
@@ -35,20 +41,20 @@ type Live struct {
 	mu       sync.Mutex
 	progress progress
 	notes    []string // to be written above the view
+	failures []string // as notes, which the report repeats if it follows at once
 	dropped  int      // notes that came too fast
 	screen   []string // the lines that the terminal shows
 	columns  int      // its width then
+	widths   columns
 	drawn    time.Time
-	names    int // the widest name yet, so that columns move seldom
-	begun    bool
+	asleep   bool
 	closed   bool
 }
 
 // NewLive draws on w, a terminal; size gives its columns and rows and is asked
-// at every frame. The width of the style does not count. Start is when Nix was
-// started.
-func NewLive(w io.Writer, size func() (columns, rows int), style Style, start time.Time) *Live {
-	return &Live{w: w, size: size, style: style, progress: progress{start: start}}
+// at every frame. The width of the style does not count.
+func NewLive(w io.Writer, size func() (columns, rows int), o ViewOptions) *Live {
+	return &Live{w: w, size: size, style: o.Style, progress: newProgress(o)}
 }
 
 // maxNotes is how many lines of notes one frame writes. Nobody reads more in a
@@ -59,6 +65,10 @@ const maxNotes = 200
 func (l *Live) Observe(c timing.Change) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if e, ok := c.(timing.BuildEnded); ok && e.Outcome == timing.CountedFailed && len(l.failures) < maxNotes {
+		l.failures = append(l.failures, l.style.paint(red, l.style.glyph(cross)+" "+storeName(e.Derivation)+" failed ")+
+			failedAfter(e, l.progress.byPath[e.Derivation]))
+	}
 	l.progress.observe(c)
 	n, ok := c.(timing.Note)
 	if !ok || n.Level == nixcmd.LevelError {
@@ -73,6 +83,15 @@ func (l *Live) Observe(c timing.Change) {
 	}
 }
 
+// failedAfter is how long a build took to fail, and where it did.
+func failedAfter(e timing.BuildEnded, b *runningBuild) string {
+	text := "after " + Duration(e.Took)
+	if b != nil && b.phase != "" {
+		text += ", in " + b.phaseName()
+	}
+	return text
+}
+
 // note paints the mark in front of a warning.
 func (s Style) note(line string) string {
 	const mark = "warning:"
@@ -85,15 +104,18 @@ func (s Style) note(line string) string {
 // Tick draws a frame, if the last one was [FrameInterval] ago and something has
 // changed since.
 func (l *Live) Tick(now time.Time) error {
+	l.progress.askNeeds(&l.mu)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	// Half an interval of grace, so that a ticker of that interval which comes a
 	// moment early does not lose every second frame.
-	if l.closed || !l.drawn.IsZero() && now.Sub(l.drawn) < FrameInterval/2 {
+	if l.closed || l.asleep || !l.drawn.IsZero() && now.Sub(l.drawn) < FrameInterval/2 {
 		return nil
 	}
 	l.drawn = now
 	columns, rows := l.terminal()
+	l.notes = append(l.notes, l.failures...)
+	l.failures = nil
 	return l.draw(l.frame(now, columns, rows), columns, rows)
 }
 
@@ -105,14 +127,29 @@ func (l *Live) Close() error {
 	if l.closed {
 		return nil
 	}
-	columns, rows := l.terminal()
-	err := l.draw(nil, columns, rows)
 	l.closed = true
-	if l.begun {
-		_, showErr := io.WriteString(l.w, ansi.ShowCursor)
-		err = cmp.Or(err, showErr)
+	columns, rows := l.terminal()
+	return l.draw(nil, columns, rows)
+}
+
+// Suspend takes the view off the screen until Resume: the terminal is about to
+// be somebody else's.
+func (l *Live) Suspend() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || l.asleep {
+		return nil
 	}
-	return err
+	l.asleep = true
+	columns, rows := l.terminal()
+	return l.draw(nil, columns, rows)
+}
+
+// Resume draws again, from where the cursor stands.
+func (l *Live) Resume() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asleep, l.screen = false, nil
 }
 
 func (l *Live) terminal() (columns, rows int) {
@@ -128,67 +165,73 @@ func (l *Live) terminal() (columns, rows int) {
 
 // frame lays out the lines of a moment, all narrower than the terminal and fewer
 // than its rows: a terminal wraps in the last column and scrolls in the last row.
-func (l *Live) frame(now time.Time, columns, rows int) []string {
-	lines := l.rows(l.work(now), columns-1)
-	room := max(1, rows-1) - 1
-	if more := len(lines) - room; more > 0 {
-		lines = lines[:max(0, room-1)]
-		if room > 0 {
-			lines = append(lines, fmt.Sprintf("  and %d more", more+1))
-		}
+func (l *Live) frame(now time.Time, width, rows int) []string {
+	if l.columns != width {
+		l.widths = columns{}
 	}
-	summary := strings.Join(l.progress.summary(l.style, now), l.style.glyph(dot))
-	lines = append(lines, l.style.truncate(summary, columns-1))
+	room := max(1, rows-1) - 1
+	list, more := l.work(now, room)
+	l.widths.grow(list)
+	fitting, bar, log := l.widths.fit(width - 1)
+	lines := make([]string, 0, len(list)+2)
+	for _, w := range list {
+		lines = append(lines, l.style.row(w, fitting, bar, log))
+	}
+	if more > 0 && room > 0 {
+		lines = append(lines, l.style.paint(faint, fmt.Sprintf("%sand %d more", gap, more)))
+	}
+	lines = append(lines, l.style.fitting(l.progress.summary(l.style, now), dot, width-1))
 	for i, line := range lines {
-		lines[i] = l.style.truncate(line, columns-1)
+		lines[i] = l.style.truncate(line, width-1)
 	}
 	return lines
 }
 
-// work is one thing that Nix is at.
-type work struct{ name, phase, elapsed string }
-
-// work is what runs: the builds, and where there are none the fetches.
-func (l *Live) work(now time.Time) []work {
-	var list []work
-	for _, b := range l.progress.running {
-		list = append(list, work{b.name(), b.phaseName(), Elapsed(now.Sub(b.began))})
+// work is what runs: the builds, and where there are none the fetches; those that
+// have run longest, as many as there is room for beside the number of the others.
+func (l *Live) work(now time.Time, room int) (list []work, more int) {
+	p := &l.progress
+	count := len(p.running)
+	if count == 0 {
+		count = len(p.fetches)
 	}
-	if len(list) > 0 {
-		return list
+	shown := count
+	if count > room {
+		shown = max(0, room-1)
 	}
-	for _, f := range l.progress.fetches {
-		list = append(list, work{"fetching " + storeName(f.path), "", Elapsed(now.Sub(f.began))})
-	}
-	return list
-}
-
-// rows sets work in columns of name, phase and time. Where there is no room for
-// columns a row has what fits of the three.
-func (l *Live) rows(list []work, width int) []string {
-	const gap = "  "
-	phases, times := len("installCheck"), len("59 min 59 s")
-	if width < 60 {
-		phases = len("configure")
-	}
-	for _, w := range list {
-		l.names = max(l.names, ansi.StringWidth(w.name))
-	}
-	room := width - 3*len(gap) - phases - times
-	names := min(l.names, room)
-	var rows []string
-	for _, w := range list {
-		if room < 8 {
-			words := slices.DeleteFunc([]string{w.name, w.phase, w.elapsed}, func(word string) bool { return word == "" })
-			rows = append(rows, gap+strings.Join(words, gap))
+	for i := range shown {
+		if len(p.running) > 0 {
+			list = append(list, l.build(p.running[i], now))
 			continue
 		}
-		rows = append(rows, gap+pad(l.style.truncate(w.name, names), names)+
-			gap+l.style.paint(cyan, pad(l.style.truncate(w.phase, phases), phases))+
-			gap+padLeft(w.elapsed, times))
+		f := p.fetches[i]
+		list = append(list, work{name: storeName(f.path), phase: "fetch", elapsed: now.Sub(f.began)})
 	}
-	return rows
+	return list, count - shown
 }
+
+func (l *Live) build(b *runningBuild, now time.Time) work {
+	w := work{name: storeName(b.derivation), phase: b.phaseName(), elapsed: now.Sub(b.began), usually: l.progress.usually(b.derivation)}
+	if b.machine != "" {
+		w.machine = "on " + host(b.machine)
+	}
+	if since := now.Sub(b.shownAt); b.shownAt.IsZero() || since >= logInterval || since < 0 {
+		const most = 500
+		b.shownLog, b.shownAt = strings.TrimSpace(single(b.log[:min(len(b.log), most)])), now
+	}
+	w.log = b.shownLog
+	return w
+}
+
+// The modes of a frame. A terminal that knows synchronized output shows a frame
+// when it is whole; to others it is nothing. Without wrapping, a character that
+// is wider than this program thinks moves no line.
+const (
+	beginFrame = ansi.SetModeSynchronizedOutput
+	endFrame   = ansi.ResetModeSynchronizedOutput
+	wrapOff    = ansi.ResetModeAutoWrap
+	wrapOn     = ansi.SetModeAutoWrap
+)
 
 // draw brings the terminal from what it shows to these lines, in one write. The
 // cursor stands below the last line between two frames.
@@ -196,18 +239,21 @@ func (l *Live) draw(lines []string, columns, rows int) error {
 	var out bytes.Buffer
 	shown := l.screen
 	resized := l.columns != 0 && l.columns != columns
+	out.WriteString(beginFrame)
 	switch {
-	case len(l.notes) > 0 || resized:
+	case len(l.notes) > 0 || resized && len(shown) > 0:
 		// What stands there scrolls by or was wrapped anew: nothing of it is kept.
 		up(&out, min(l.height(columns), rows-1))
 		out.WriteString(ansi.EraseScreenBelow)
 		shown = nil
 		l.writeNotes(&out)
 	case slices.Equal(lines, shown):
+		l.columns = columns
 		return nil
 	default:
 		up(&out, min(len(shown), rows-1))
 	}
+	out.WriteString(wrapOff)
 	for i, line := range lines {
 		if i >= len(shown) || shown[i] != line {
 			out.WriteString(line)
@@ -215,15 +261,12 @@ func (l *Live) draw(lines []string, columns, rows int) error {
 		}
 		out.WriteString("\r\n")
 	}
-	if len(lines) < len(shown) {
+	if len(shown) > 0 {
+		// Lines that are gone, and what was typed.
 		out.WriteString(ansi.EraseScreenBelow)
 	}
+	out.WriteString(wrapOn + endFrame)
 	l.screen, l.columns = lines, columns
-	if !l.begun {
-		l.begun = true
-		_, err := io.WriteString(l.w, ansi.HideCursor+out.String())
-		return err
-	}
 	_, err := l.w.Write(out.Bytes())
 	return err
 }

@@ -15,102 +15,6 @@ import (
 	"github.com/flakegen/flakegen/flakegen/timing"
 )
 
-// terminal is a screen as small as the live view needs it: text, carriage
-// return, line feed, cursor up, erase line and screen, cursor shown or not. It
-// wraps in the last column and scrolls in the last row. Any other control
-// character or sequence is an error.
-type terminal struct {
-	columns, rows int
-	lines         []string // all of them, those that have scrolled away too
-	row, column   int      // row is an index into lines
-	cursor        bool
-	writes        []string
-	err           error
-}
-
-func newTerminal(columns, rows int) *terminal {
-	return &terminal{columns: columns, rows: rows, lines: []string{""}, cursor: true}
-}
-
-func (t *terminal) size() (columns, rows int) { return t.columns, t.rows }
-
-func (t *terminal) Write(b []byte) (int, error) {
-	text := string(b)
-	t.writes = append(t.writes, text)
-	for text != "" {
-		switch {
-		case strings.HasPrefix(text, "\x1b["):
-			end := strings.IndexFunc(text[2:], func(r rune) bool { return r >= '@' && r <= '~' }) + 3
-			t.sequence(text[2:end-1], text[end-1])
-			text = text[end:]
-		case text[0] == '\r':
-			t.column = 0
-			text = text[1:]
-		case text[0] == '\n':
-			t.down()
-			text = text[1:]
-		default:
-			r := []rune(text)[0]
-			if r < ' ' || r == 0x7f {
-				t.err = fmt.Errorf("control character %q", r)
-			}
-			t.put(r)
-			text = text[len(string(r)):]
-		}
-	}
-	return len(b), t.err
-}
-
-func (t *terminal) sequence(parameters string, final byte) {
-	n := 1
-	fmt.Sscan(parameters, &n)
-	switch {
-	case final == 'A':
-		t.row = max(t.row-n, len(t.lines)-t.rows, 0)
-	case final == 'K' && parameters == "":
-		t.lines[t.row] = ansi.Truncate(t.lines[t.row], t.column, "")
-	case final == 'J' && parameters == "":
-		t.lines[t.row] = ansi.Truncate(t.lines[t.row], t.column, "")
-		for i := t.row + 1; i < len(t.lines); i++ {
-			t.lines[i] = ""
-		}
-	case parameters == "?25":
-		t.cursor = final == 'h'
-	case final == 'm':
-	default:
-		t.err = fmt.Errorf("sequence %q", parameters+string(final))
-	}
-}
-
-func (t *terminal) down() {
-	t.row++
-	if t.row == len(t.lines) {
-		t.lines = append(t.lines, "")
-	}
-}
-
-func (t *terminal) put(r rune) {
-	if t.column == t.columns {
-		t.column = 0
-		t.down()
-	}
-	l := pad(t.lines[t.row], t.column)
-	t.lines[t.row] = ansi.Truncate(l, t.column, "") + string(r) + ansi.TruncateLeft(l, t.column+1, "")
-	t.column++
-}
-
-// text is what stands on it, without empty lines at the end.
-func (t *terminal) text() string {
-	lines := slices.Clone(t.lines)
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	for len(lines) > 0 && lines[len(lines)-1] == "" {
-		lines = lines[:len(lines)-1]
-	}
-	return strings.Join(lines, "\n")
-}
-
 func at(seconds float64) time.Time {
 	return epoch.Add(time.Duration(seconds * float64(time.Second)))
 }
@@ -128,13 +32,22 @@ func TestLiveScenes(t *testing.T) {
 	}{
 		{"evaluating", nil, 0.9},
 		{"two builds and a fetch", []timing.Change{
+			timing.Turned{At: at(1)},
 			timing.Planned{At: at(1), Builds: 4},
+			timing.PlannedBuild{At: at(1), Derivation: drv("moc-rts-checked")},
+			timing.PlannedBuild{At: at(1), Derivation: drv("lib1")},
+			timing.PlannedBuild{At: at(1), Derivation: drv("lib2")},
+			timing.PlannedBuild{At: at(1), Derivation: drv("lib3")},
+			timing.Counted{At: at(1), Expected: 4, ExpectedFetches: 2},
+			timing.Transferred{At: at(1), Done: 3 << 20, Expected: 12 << 20},
 			timing.FetchStarted{At: at(1), Path: "/nix/store/00000000000000000000000000000000-zlib-1.3", From: "https://cache.nixos.org"},
 			timing.BuildStarted{At: at(1), Derivation: drv("moc-rts-checked")},
 			timing.PhaseStarted{At: at(2), Derivation: drv("moc-rts-checked"), Phase: "unpackPhase"},
 			timing.BuildStarted{At: at(2.5), Derivation: drv("lib1"), Machine: "ssh-ng://root@mac1?ssh-key=/k"},
 		}, 3.2},
 		{"the next phase", []timing.Change{
+			timing.Counted{At: at(4), Expected: 4, Fetched: 2, ExpectedFetches: 2},
+			timing.LogLine{At: at(4), Derivation: drv("moc-rts-checked"), Text: "\x1b[32mok 17\x1b[m - the collector\tsurvives"},
 			timing.FetchEnded{At: at(4), Path: "/nix/store/00000000000000000000000000000000-zlib-1.3"},
 			timing.PhaseStarted{At: at(4), Derivation: drv("moc-rts-checked"), Phase: "checkPhase"},
 		}, 4.5},
@@ -153,9 +66,13 @@ func TestLiveScenes(t *testing.T) {
 			timing.FetchStarted{At: at(127), Path: "/nix/store/00000000000000000000000000000000-gcc-13.2.0", From: "https://cache.nixos.org"},
 		}, 130},
 	}
-	for _, columns := range []int{80, 40, 16} {
+	usual := map[string]time.Duration{drv("moc-rts-checked"): 3 * time.Second, drv("lib1"): 2 * time.Minute, drv("lib2"): 90 * time.Second, drv("lib3"): 90 * time.Second}
+	for _, columns := range []int{110, 80, 40, 16} {
 		screen := newTerminal(columns, 24)
-		live := NewLive(screen, screen.size, Style{}, epoch)
+		live := NewLive(screen, screen.size, ViewOptions{Start: epoch, Usual: func(d string) (time.Duration, bool) {
+			took, ok := usual[d]
+			return took, ok
+		}})
 		var b strings.Builder
 		for _, scene := range scenes {
 			for _, c := range scene.changes {
@@ -166,15 +83,12 @@ func TestLiveScenes(t *testing.T) {
 			}
 			fmt.Fprintf(&b, "--- %s, at %g s\n%s\n", scene.title, scene.now, screen.text())
 		}
-		if screen.cursor {
-			t.Error("the cursor is shown")
-		}
 		if err := live.Close(); err != nil {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&b, "--- closed\n%s\n", screen.text())
-		if !screen.cursor || screen.column != 0 {
-			t.Errorf("closed: cursor shown: %t, in column %d", screen.cursor, screen.column)
+		if screen.noWrap || screen.frame || screen.column != 0 {
+			t.Errorf("closed: wrapping off: %t, in a frame: %t, in column %d", screen.noWrap, screen.frame, screen.column)
 		}
 		checkGolden(t, fmt.Sprintf("testdata/live/%d.golden", columns), b.String())
 	}
@@ -186,7 +100,7 @@ func TestLiveOverStreams(t *testing.T) {
 	for _, stream := range []string{"2.8-tops", "2.34-mini-checkfail", "2.34-subst", "2.26-remote-fail", "2.34-interrupt-pair"} {
 		for _, size := range [][2]int{{80, 24}, {30, 3}, {20, 2}, {100, 1}} {
 			screen := newTerminal(size[0], size[1])
-			live := NewLive(screen, screen.size, Style{}, epoch)
+			live := NewLive(screen, screen.size, ViewOptions{Start: epoch})
 			var last []string
 			replay(t, stream, live, func(now time.Time) {
 				screen.writes = nil
@@ -232,7 +146,7 @@ func TestLiveOverStreams(t *testing.T) {
 
 func TestLiveFrameRate(t *testing.T) {
 	screen := newTerminal(80, 24)
-	live := NewLive(screen, screen.size, Style{}, epoch)
+	live := NewLive(screen, screen.size, ViewOptions{Start: epoch})
 	for ms := range 1000 {
 		live.Observe(timing.BuildStarted{At: at(0), Derivation: drv(fmt.Sprint("build-", ms))})
 		if err := live.Tick(epoch.Add(time.Duration(ms) * time.Millisecond)); err != nil {
@@ -257,7 +171,7 @@ func TestLiveFrameRate(t *testing.T) {
 // of it back.
 func TestLiveResize(t *testing.T) {
 	screen := newTerminal(60, 24)
-	live := NewLive(screen, screen.size, Style{}, epoch)
+	live := NewLive(screen, screen.size, ViewOptions{Start: epoch})
 	live.Observe(timing.BuildStarted{At: at(0), Derivation: drv("a-name-of-some-length")})
 	if err := live.Tick(at(1)); err != nil {
 		t.Fatal(err)
@@ -266,7 +180,7 @@ func TestLiveResize(t *testing.T) {
 	if err := live.Tick(at(2)); err != nil {
 		t.Fatal(err)
 	}
-	want := "  a-name-of-some-l…\n2 s · 1 building"
+	want := "  a-name-of-…   2 s\n2 s · 1 building"
 	if got := screen.text(); got != want {
 		t.Errorf("narrower:\n%s\nwant:\n%s", got, want)
 	}
@@ -274,32 +188,22 @@ func TestLiveResize(t *testing.T) {
 	if err := live.Tick(at(3)); err != nil {
 		t.Fatal(err)
 	}
-	want = "  a-name-of-some-length                     3 s\n3 s · 1 building"
+	want = "  a-name-of-some-length   3 s\n3 s · 1 building"
 	if got := screen.text(); got != want {
 		t.Errorf("wider:\n%s\nwant:\n%s", got, want)
 	}
 }
 
-// reflow wraps the lines anew, as most terminals do, and leaves the cursor on
-// the line below.
-func (t *terminal) reflow(columns int) {
-	var lines []string
-	for _, l := range t.lines[:t.row] {
-		lines = append(lines, strings.Split(ansi.Hardwrap(l, columns, true), "\n")...)
-	}
-	t.lines, t.row, t.column, t.columns = append(lines, ""), len(lines), 0, columns
-}
-
 func TestLiveMoreBuildsThanRows(t *testing.T) {
 	screen := newTerminal(28, 5)
-	live := NewLive(screen, screen.size, Style{ASCII: true}, epoch)
+	live := NewLive(screen, screen.size, ViewOptions{Style: Style{ASCII: true}, Start: epoch})
 	for i := range 7 {
 		live.Observe(timing.BuildStarted{At: at(0), Derivation: drv(fmt.Sprint("build-", i))})
 	}
 	if err := live.Tick(at(1)); err != nil {
 		t.Fatal(err)
 	}
-	want := "  build-0  1 s\n  build-1  1 s\n  and 5 more\n1 s, 7 building"
+	want := "  build-0   1 s\n  build-1   1 s\n  and 5 more\n1 s, 7 building"
 	if got := screen.text(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
@@ -307,7 +211,7 @@ func TestLiveMoreBuildsThanRows(t *testing.T) {
 
 func TestLiveNotesAreBounded(t *testing.T) {
 	screen := newTerminal(40, 10)
-	live := NewLive(screen, screen.size, Style{}, epoch)
+	live := NewLive(screen, screen.size, ViewOptions{Start: epoch})
 	for i := range 1000 {
 		live.Observe(timing.Note{At: at(1), Level: nixcmd.LevelInfo, Text: fmt.Sprint("line ", i)})
 	}
@@ -322,7 +226,7 @@ func TestLiveNotesAreBounded(t *testing.T) {
 
 func TestLiveWithoutFrames(t *testing.T) {
 	screen := newTerminal(40, 10)
-	live := NewLive(screen, screen.size, Style{}, epoch)
+	live := NewLive(screen, screen.size, ViewOptions{Start: epoch})
 	if err := live.Close(); err != nil || len(screen.writes) > 0 {
 		t.Errorf("%v, wrote %q", err, screen.writes)
 	}
@@ -333,7 +237,7 @@ func TestLiveWithoutFrames(t *testing.T) {
 
 func TestLiveColors(t *testing.T) {
 	screen := newTerminal(80, 10)
-	live := NewLive(screen, screen.size, Style{Color: true}, epoch)
+	live := NewLive(screen, screen.size, ViewOptions{Style: Style{Color: true}, Start: epoch})
 	live.Observe(timing.BuildStarted{At: at(0), Derivation: drv("library")})
 	live.Observe(timing.PhaseStarted{At: at(0), Derivation: drv("library"), Phase: "checkPhase"})
 	live.Observe(timing.BuildStarted{At: at(0), Derivation: drv("y")})
@@ -355,14 +259,14 @@ var errBroken = errors.New("broken pipe")
 func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestWriteErrors(t *testing.T) {
-	live := NewLive(brokenWriter{}, func() (int, int) { return 0, 0 }, Style{}, epoch)
+	live := NewLive(brokenWriter{}, func() (int, int) { return 0, 0 }, ViewOptions{Start: epoch})
 	if err := live.Tick(at(1)); err != errBroken {
 		t.Errorf("live: %v", err)
 	}
 	if err := live.Close(); err != errBroken {
 		t.Errorf("live, closed: %v", err)
 	}
-	p := NewPlain(brokenWriter{}, Style{}, epoch)
+	p := newPlain(brokenWriter{})
 	p.Observe(timing.Planned{At: at(1), Builds: 1})
 	if err := p.Tick(at(2)); err != errBroken {
 		t.Errorf("plain: %v", err)
@@ -378,9 +282,9 @@ func TestWriteErrors(t *testing.T) {
 // A stream is read in one place and time passes in another.
 func TestViewsAreSafeForConcurrentUse(t *testing.T) {
 	screen := newTerminal(80, 24)
-	live := NewLive(screen, screen.size, Style{}, epoch)
+	live := NewLive(screen, screen.size, ViewOptions{Start: epoch})
 	var out strings.Builder
-	p := NewPlain(&out, Style{}, epoch)
+	p := newPlain(&out)
 	var both sync.WaitGroup
 	both.Go(func() {
 		for i := range 500 {
@@ -401,7 +305,7 @@ func TestViewsAreSafeForConcurrentUse(t *testing.T) {
 		}
 	})
 	both.Wait()
-	if err := live.Tick(at(1000)); err != nil || screen.text() != "16 min 40 s · 500 done" {
+	if err := live.Tick(at(1000)); err != nil || screen.text() != "16 min 40 s · 500 done · evaluating" {
 		t.Errorf("%v: %s", err, screen.text())
 	}
 	if n := strings.Count(out.String(), ": done in"); n != 500 {

@@ -53,6 +53,8 @@ var (
 	bar      = glyph{"│ ", "| "}
 	ellipsis = glyph{"…", "..."}
 	cross    = glyph{"✗", "x"}
+	barFull  = glyph{"━", "#"}
+	barEmpty = glyph{"─", "-"}
 )
 
 func (s Style) glyph(g glyph) string {

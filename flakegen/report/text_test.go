@@ -258,9 +258,9 @@ func TestHostileTexts(t *testing.T) {
 		timing.BuildEnded{At: epoch.Add(time.Minute), Derivation: path, Outcome: timing.CountedFailed},
 	}
 	b.Reset()
-	p := NewPlain(&b, Style{}, epoch)
+	p := newPlain(&b)
 	screen := newTerminal(80, 24)
-	live := NewLive(screen, screen.size, Style{}, epoch)
+	live := NewLive(screen, screen.size, ViewOptions{Start: epoch})
 	for i, c := range changes {
 		p.Observe(c)
 		live.Observe(c)
