@@ -2,7 +2,6 @@ package nixcmd
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -12,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/flakegen/flakegen/internal/pty"
 )
 
 // terminalChild names the folder of the test that started this process at a
@@ -39,7 +38,7 @@ exit 1
 	if err := os.Chmod(filepath.Join(dir, "nix"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	master, slave := openTerminal(t)
+	master, slave := pty.Open(t)
 	child := exec.Command(os.Args[0], "-test.run=^TestControlCReachesNixOnce$", "-test.v")
 	child.Env = append(os.Environ(), terminalChild+"="+dir)
 	child.Stdin = slave
@@ -77,28 +76,4 @@ func buildAtTerminal(t *testing.T, dir string) {
 	if context.Cause(ctx) == nil || err == nil {
 		t.Errorf("%v", err)
 	}
-}
-
-// openTerminal makes a pseudo terminal.
-func openTerminal(t *testing.T) (master, slave *os.File) {
-	t.Helper()
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { master.Close() })
-	fd := int(master.Fd())
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { slave.Close() })
-	return master, slave
 }
