@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"os/signal"
-	"sync"
 	"syscall"
 	"time"
 
@@ -12,56 +11,37 @@ import (
 	"github.com/flakegen/flakegen/flakegen/report"
 )
 
-// jobs follows the job control of a shell: Ctrl-Z takes the view off the terminal
-// before the program stops, and fg brings it back.
-type jobs struct{ stop func() }
-
-// resumeTime is how long a signal to itself may take to stop the program. Where
-// nothing would ever continue it, it is not stopped.
-const resumeTime = 100 * time.Millisecond
-
-func followJobs(live *report.Live) jobs {
-	signals := make(chan os.Signal, 4)
-	done := make(chan struct{})
-	signal.Notify(signals, syscall.SIGTSTP, syscall.SIGCONT)
-	go func() {
-		for {
-			select {
-			case <-done:
-				return
-			case s := <-signals:
-				if s == syscall.SIGTSTP {
-					_ = live.Suspend()
-					signal.Reset(syscall.SIGTSTP)
-					_ = syscall.Kill(os.Getpid(), syscall.SIGTSTP)
-					time.Sleep(resumeTime)
-					signal.Notify(signals, syscall.SIGTSTP)
-					drain(signals)
-				}
-				live.Resume()
-			}
-		}
-	}()
-	return jobs{stop: sync.OnceFunc(func() {
-		signal.Stop(signals)
-		close(done)
-	})}
+// jobs follows the job control of a shell. Ctrl-Z stops the program as it stops
+// any other: Go gives no way back from a handler of that signal. What is left to
+// do is to notice that the program goes on.
+type jobs struct {
+	terminal  int // its file descriptor
+	continued chan os.Signal
+	last      time.Time
 }
 
-func drain(signals <-chan os.Signal) {
-	for len(signals) > 0 {
-		<-signals
-	}
+func followJobs(terminal *os.File) *jobs {
+	j := &jobs{terminal: int(terminal.Fd()), continued: make(chan os.Signal, 1)}
+	signal.Notify(j.continued, syscall.SIGCONT)
+	return j
 }
 
-// inForeground says whether the terminal behind stderr is this program's to draw
-// on: the shell has it while the program runs in the background.
-func (p *program) inForeground() bool {
-	f, ok := p.stderr.(*os.File)
-	if !ok {
-		return true
+func (j *jobs) stop() { signal.Stop(j.continued) }
+
+// may says before each frame whether the terminal is this program's to draw on,
+// and lets the view draw anew after somebody else had it.
+func (j *jobs) may(live *report.Live, now time.Time) bool {
+	if !j.last.IsZero() && now.Sub(j.last) > 3*report.FrameInterval {
+		// It may have been stopped: the signal that continued it is on its way.
+		time.Sleep(report.FrameInterval / 5)
 	}
-	group, err := unix.IoctlGetInt(int(f.Fd()), unix.TIOCGPGRP)
+	j.last = now
+	select {
+	case <-j.continued:
+		live.Resume()
+	default:
+	}
+	group, err := unix.IoctlGetInt(j.terminal, unix.TIOCGPGRP)
 	// Another terminal than the one that controls the program has no foreground.
 	return err != nil || group == unix.Getpgrp()
 }

@@ -26,7 +26,6 @@ type view struct {
 // buildView is what the two kinds of view have in common.
 type buildView interface {
 	timing.Observer
-	Tick(time.Time) error
 	Close() error
 }
 
@@ -40,17 +39,28 @@ func (p *program) startView(start time.Time, usual report.Usual) *view {
 		Usual: usual,
 		Needs: readNeeds(),
 	}
-	if t.live {
-		live := report.NewLive(p.stderr, p.terminalSize, options)
-		jobs := followJobs(live)
-		return p.showView(live, report.FrameInterval, p.inForeground, jobs.stop)
+	if f, ok := p.stderr.(*os.File); ok && t.live {
+		live := report.NewLive(f, p.terminalSize, options)
+		jobs := followJobs(f)
+		v := p.showView(live, report.FrameInterval, func(now time.Time) error {
+			if !jobs.may(live, now) {
+				return nil
+			}
+			return live.Tick(now)
+		})
+		closeView := v.close
+		v.close = func() {
+			jobs.stop()
+			closeView()
+		}
+		return v
 	}
 	shown := report.NewPlain(p.stderr, report.PlainOptions{ViewOptions: options, Spool: openSpool, Workflow: p.workflow()})
-	return p.showView(shown, time.Second, func() bool { return true }, func() {})
+	return p.showView(shown, time.Second, shown.Tick)
 }
 
-// showView lets time pass in a view while it may show itself.
-func (p *program) showView(shown buildView, interval time.Duration, may func() bool, stop func()) *view {
+// showView lets time pass in a view.
+func (p *program) showView(shown buildView, interval time.Duration, tick func(now time.Time) error) *view {
 	done := make(chan struct{})
 	var ticking sync.WaitGroup
 	ticking.Go(func() {
@@ -61,9 +71,7 @@ func (p *program) showView(shown buildView, interval time.Duration, may func() b
 			case <-done:
 				return
 			case <-ticker.C:
-				if may() {
-					_ = shown.Tick(p.env.now())
-				}
+				_ = tick(p.env.now())
 			}
 		}
 	})
@@ -76,7 +84,6 @@ func (p *program) showView(shown buildView, interval time.Duration, may func() b
 		close: sync.OnceFunc(func() {
 			close(done)
 			ticking.Wait()
-			stop()
 			_ = shown.Close()
 		}),
 	}

@@ -47,7 +47,6 @@ type Live struct {
 	columns  int      // its width then
 	widths   columns
 	drawn    time.Time
-	asleep   bool
 	closed   bool
 }
 
@@ -109,7 +108,7 @@ func (l *Live) Tick(now time.Time) error {
 	defer l.mu.Unlock()
 	// Half an interval of grace, so that a ticker of that interval which comes a
 	// moment early does not lose every second frame.
-	if l.closed || l.asleep || !l.drawn.IsZero() && now.Sub(l.drawn) < FrameInterval/2 {
+	if l.closed || !l.drawn.IsZero() && now.Sub(l.drawn) < FrameInterval/2 {
 		return nil
 	}
 	l.drawn = now
@@ -132,24 +131,12 @@ func (l *Live) Close() error {
 	return l.draw(nil, columns, rows)
 }
 
-// Suspend takes the view off the screen until Resume: the terminal is about to
-// be somebody else's.
-func (l *Live) Suspend() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed || l.asleep {
-		return nil
-	}
-	l.asleep = true
-	columns, rows := l.terminal()
-	return l.draw(nil, columns, rows)
-}
-
-// Resume draws again, from where the cursor stands.
+// Resume draws anew from where the cursor stands: the program was stopped, and
+// the terminal has been somebody else's.
 func (l *Live) Resume() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.asleep, l.screen = false, nil
+	l.screen = nil
 }
 
 func (l *Live) terminal() (columns, rows int) {
