@@ -73,8 +73,9 @@ const (
 
 // outlook is what an estimate is made of beside the running builds.
 type outlook struct {
-	needs Needs
-	known map[string][]string // of planned builds
+	needs  Needs
+	useful bool                // some usual time is known
+	known  map[string][]string // of planned builds, what they need
 
 	last estimate
 	at   time.Time
@@ -96,14 +97,11 @@ func (p *progress) estimate(now time.Time) estimate {
 }
 
 func (p *progress) makeEstimate(now time.Time) estimate {
-	if len(p.unasked(1)) > 0 {
-		return estimate{} // the needs are being read
-	}
 	e := estimate{fetching: p.fetching(), unknown: p.waiting() - len(p.planned)}
 	if !p.announced {
 		e.unknown = p.waiting()
 	}
-	var jobs []job
+	var tasks []task
 	place := map[string]int{}
 	for _, b := range p.running {
 		usually, elapsed := p.usually(b.derivation), now.Sub(b.began)
@@ -113,8 +111,8 @@ func (p *progress) makeEstimate(now time.Time) estimate {
 		} else {
 			e.known = true
 		}
-		place[b.derivation] = len(jobs)
-		jobs = append(jobs, job{takes: max(0, left)})
+		place[b.derivation] = len(tasks)
+		tasks = append(tasks, task{takes: max(0, left)})
 	}
 	for _, derivation := range sortedKeys(p.planned) {
 		takes := p.usually(derivation)
@@ -122,20 +120,23 @@ func (p *progress) makeEstimate(now time.Time) estimate {
 			e.unknown++
 		}
 		e.known = e.known || takes > 0
-		place[derivation] = len(jobs)
-		jobs = append(jobs, job{takes: takes, needs: len(p.outlook.known[derivation])})
+		place[derivation] = len(tasks)
+		tasks = append(tasks, task{takes: takes, needs: len(p.outlook.known[derivation])})
+	}
+	if len(p.unasked(1)) > 0 {
+		return estimate{} // the needs are being read
 	}
 	for derivation, i := range place {
 		for _, need := range p.outlook.known[derivation] {
 			n, ok := place[need]
 			if !ok || i < len(p.running) {
-				jobs[i].needs = max(0, jobs[i].needs-1) // it is there
+				tasks[i].needs = max(0, tasks[i].needs-1) // it is there
 				continue
 			}
-			jobs[n].unlocks = append(jobs[n].unlocks, i)
+			tasks[n].unlocks = append(tasks[n].unlocks, i)
 		}
 	}
-	e.left = makespan(jobs, len(p.running), max(1, p.most))
+	e.left = makespan(tasks, len(p.running), max(1, p.most))
 	return e
 }
 
@@ -150,8 +151,9 @@ func sortedKeys(set map[string]bool) []string {
 }
 
 // unasked are planned builds whose needs were not asked for, up to a number.
+// Where no usual time is known there is no estimate that they could serve.
 func (p *progress) unasked(limit int) []string {
-	if p.outlook.needs == nil || p.usual == nil || len(p.outlook.known) >= maxEstimated {
+	if p.outlook.needs == nil || !p.outlook.useful || len(p.outlook.known) >= maxEstimated {
 		return nil
 	}
 	var list []string
@@ -165,24 +167,24 @@ func (p *progress) unasked(limit int) []string {
 	return list
 }
 
-// job is a build in a schedule.
-type job struct {
+// task is a build in a schedule.
+type task struct {
 	takes   time.Duration
-	needs   int   // jobs that must end before it begins
-	unlocks []int // jobs that need this one
+	needs   int   // tasks that must end before it begins
+	unlocks []int // tasks that need this one
 }
 
-// makespan is how long jobs take in a number of slots; the first ones run
-// already. A free slot takes the first job that is ready, as Nix does. Jobs that
+// makespan is how long tasks take in a number of slots; the first ones run
+// already. A free slot takes the first task that is ready, as Nix does. Tasks that
 // need each other in a circle never begin.
-func makespan(jobs []job, running, slots int) time.Duration {
+func makespan(tasks []task, running, slots int) time.Duration {
 	var ready places
 	var now time.Duration
 	ends := make(moments, 0, slots)
-	for i := range jobs {
+	for i := range tasks {
 		if i < running {
-			ends = append(ends, moment{at: jobs[i].takes, job: i})
-		} else if jobs[i].needs == 0 {
+			ends = append(ends, moment{at: tasks[i].takes, task: i})
+		} else if tasks[i].needs == 0 {
 			ready = append(ready, i)
 		}
 	}
@@ -191,22 +193,22 @@ func makespan(jobs []job, running, slots int) time.Duration {
 	for {
 		for len(ends) < slots && len(ready) > 0 {
 			i := heap.Pop(&ready).(int)
-			heap.Push(&ends, moment{at: now + jobs[i].takes, job: i})
+			heap.Push(&ends, moment{at: now + tasks[i].takes, task: i})
 		}
 		if len(ends) == 0 {
 			return now
 		}
 		ended := heap.Pop(&ends).(moment)
 		now = ended.at
-		for _, i := range jobs[ended.job].unlocks {
-			if jobs[i].needs--; jobs[i].needs == 0 {
+		for _, i := range tasks[ended.task].unlocks {
+			if tasks[i].needs--; tasks[i].needs == 0 {
 				heap.Push(&ready, i)
 			}
 		}
 	}
 }
 
-// places are jobs by their place in the order.
+// places are tasks by their place in the order.
 type places []int
 
 func (p places) Len() int           { return len(p) }
@@ -217,10 +219,10 @@ func (p *places) Pop() any          { return pop((*[]int)(p)) }
 
 type moment struct {
 	at  time.Duration
-	job int
+	task int
 }
 
-// moments are ends of jobs by their time.
+// moments are ends of tasks by their time.
 type moments []moment
 
 func (m moments) Len() int           { return len(m) }

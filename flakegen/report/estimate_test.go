@@ -11,21 +11,21 @@ func TestMakespan(t *testing.T) {
 	s := time.Second
 	tests := []struct {
 		name           string
-		jobs           []job
+		tasks          []task
 		running, slots int
 		want           time.Duration
 	}{
 		{"nothing", nil, 0, 1, 0},
-		{"one that runs", []job{{takes: 3 * s}}, 1, 1, 3 * s},
-		{"one after the other", []job{{takes: 3 * s}, {takes: 4 * s}}, 1, 1, 7 * s},
-		{"side by side", []job{{takes: 3 * s}, {takes: 4 * s}}, 1, 2, 4 * s},
-		{"a chain uses one slot", []job{{takes: 3 * s, unlocks: []int{1}}, {takes: 4 * s, needs: 1, unlocks: []int{2}}, {takes: s, needs: 1}}, 1, 4, 8 * s},
+		{"one that runs", []task{{takes: 3 * s}}, 1, 1, 3 * s},
+		{"one after the other", []task{{takes: 3 * s}, {takes: 4 * s}}, 1, 1, 7 * s},
+		{"side by side", []task{{takes: 3 * s}, {takes: 4 * s}}, 1, 2, 4 * s},
+		{"a chain uses one slot", []task{{takes: 3 * s, unlocks: []int{1}}, {takes: 4 * s, needs: 1, unlocks: []int{2}}, {takes: s, needs: 1}}, 1, 4, 8 * s},
 		// Nix starts what is ready in order of names, the long one last.
-		{"the long one last", []job{{takes: 2 * s}, {takes: 2 * s}, {takes: 2 * s}, {takes: 6 * s}}, 0, 2, 8 * s},
-		{"a circle", []job{{takes: s}, {takes: s, needs: 1, unlocks: []int{2}}, {takes: s, needs: 1, unlocks: []int{1}}}, 1, 1, s},
+		{"the long one last", []task{{takes: 2 * s}, {takes: 2 * s}, {takes: 2 * s}, {takes: 6 * s}}, 0, 2, 8 * s},
+		{"a circle", []task{{takes: s}, {takes: s, needs: 1, unlocks: []int{2}}, {takes: s, needs: 1, unlocks: []int{1}}}, 1, 1, s},
 	}
 	for _, test := range tests {
-		if got := makespan(test.jobs, test.running, test.slots); got != test.want {
+		if got := makespan(test.tasks, test.running, test.slots); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
@@ -105,6 +105,9 @@ func TestNeedsAreReadOnce(t *testing.T) {
 	live.Observe(timing.Turned{At: at(0)})
 	for i := range 1000 {
 		live.Observe(timing.PlannedBuild{At: at(0), Derivation: drv(time.Duration(i).String())})
+	}
+	if live.progress.estimate(at(0)).known || count > 0 {
+		t.Errorf("%d needs were asked for in a frame", count)
 	}
 	for i := range 40 {
 		before := count

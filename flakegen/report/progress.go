@@ -202,5 +202,6 @@ func (p *progress) usually(derivation string) time.Duration {
 	if !known || took <= 0 {
 		return 0
 	}
+	p.outlook.useful = true
 	return took
 }
