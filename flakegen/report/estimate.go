@@ -218,7 +218,7 @@ func (p *places) Push(x any)        { *p = append(*p, x.(int)) }
 func (p *places) Pop() any          { return pop((*[]int)(p)) }
 
 type moment struct {
-	at  time.Duration
+	at   time.Duration
 	task int
 }
 
