@@ -1,0 +1,15 @@
+// Package verify reads derivations and says where they are not what the spec
+// declares: it judges what Nix has evaluated, before anything is built.
+//
+// The words of this package:
+//
+//   - drift: two variants differ in an attribute that the spec does not vary and
+//     that does not follow from one that it does.
+//   - to follow: nixpkgs makes an attribute of others, as buildInputs of
+//     checkInputs where doCheck is true; see [follows].
+//   - vacuous: a check phase that cannot fail, whatever the tests find.
+//   - test-only: an input that nothing but a check phase names.
+//
+// What cannot be decided from a derivation is not reported: a default check phase
+// runs what the Makefile has, and only a build shows what that is.
+package verify
