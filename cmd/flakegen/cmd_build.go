@@ -106,7 +106,7 @@ func (p *program) agreed(ctx context.Context, project *flakegen.Project, uncheck
 	}
 	if len(findings) > 0 {
 		p.showFindings(comparison, findings, false)
-		p.say("nothing was built, as the files do not agree with the spec. To build them as they are: --no-check")
+		p.say("nothing was built or evaluated, as the files do not agree with the spec. To go on with them as they are: --no-check")
 		return nil, ended(exitNo)
 	}
 	return rendering, nil

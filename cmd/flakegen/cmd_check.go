@@ -147,6 +147,12 @@ type jsonFinding struct {
 	File    string     `json:"file"`
 	Range   *jsonRange `json:"range"`
 	Remedy  string     `json:"remedy"`
+
+	// Of verify only.
+	System    string `json:"system,omitempty"`
+	Output    string `json:"output,omitempty"`
+	Attribute string `json:"attribute,omitempty"`
+	Diff      string `json:"diff,omitempty"`
 }
 
 // jsonRange is a place in a file; drift has none, as it is about a whole file.

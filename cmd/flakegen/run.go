@@ -123,6 +123,7 @@ func (p *program) app() *cli.App {
 			p.checkCommand(),
 			p.buildCommand(),
 			p.evalCommand(),
+			p.verifyCommand(),
 			p.completionCommand(),
 			p.versionCommand(),
 		},

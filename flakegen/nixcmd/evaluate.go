@@ -83,6 +83,14 @@ func (n *Nix) evaluateSet(ctx context.Context, installables []Installable, group
 	return products, err
 }
 
+// AttributeNames are the names in the attribute set that an installable evaluates
+// to, sorted. None of its values is evaluated.
+func (n *Nix) AttributeNames(ctx context.Context, set Installable) ([]string, error) {
+	var names []string
+	err := n.evaluate(ctx, set, nixlang.Sel("builtins", "attrNames"), &names)
+	return names, err
+}
+
 func (n *Nix) evaluateOne(ctx context.Context, i Installable) (Product, error) {
 	var product Product
 	err := n.evaluate(ctx, i, describe(), &product)

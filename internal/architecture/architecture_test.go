@@ -37,6 +37,9 @@ var mayImport = map[string][]string{
 	"flakegen/nixcmd": {"platform", "flakegen/nixlang"},
 	"flakegen/store":  {},
 
+	// spec, store -> verify
+	"flakegen/verify": {"platform", "flakegen/spec", "flakegen/store"},
+
 	// nixcmd -> timing -> history -> report
 	"flakegen/timing":  {"flakegen/nixcmd"},
 	"flakegen/history": {"flakegen/timing"},
@@ -45,12 +48,12 @@ var mayImport = map[string][]string{
 	"flakegen": {
 		"platform", "templates",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/history", "flakegen/report",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify",
 	},
 	"cmd/flakegen": {
 		"platform", "templates", "flakegen",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/history", "flakegen/report",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify",
 	},
 }
 
@@ -74,7 +77,7 @@ var reserved = []struct {
 	{"flag", nil, "flags are the commands' business, through urfave/cli"},
 	{"os/signal", []string{"cmd/flakegen"}, "the library is interrupted by its context"},
 	{"golang.org/x/term/...", []string{"cmd/flakegen"}, "the terminal is passed in"},
-	{"github.com/hashicorp/hcl/...", []string{"flakegen/spec", "flakegen/compile", "flakegen/generate", "flakegen", "cmd/flakegen"}, "what follows them knows Nix only"},
+	{"github.com/hashicorp/hcl/...", []string{"flakegen/spec", "flakegen/compile", "flakegen/generate", "flakegen/verify", "flakegen", "cmd/flakegen"}, "what follows them knows Nix only"},
 	{"github.com/go-git/go-git/...", []string{"flakegen/gitcmd"}, "it alone asks git"},
 	{"github.com/nix-community/go-nix/...", []string{"flakegen/store"}, "it alone reads derivations"},
 

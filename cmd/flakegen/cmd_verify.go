@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/urfave/cli/v2"
+
+	"github.com/flakegen/flakegen/flakegen"
+	"github.com/flakegen/flakegen/flakegen/generate"
+	"github.com/flakegen/flakegen/flakegen/nixcmd"
+	"github.com/flakegen/flakegen/flakegen/spec"
+	"github.com/flakegen/flakegen/flakegen/verify"
+	"github.com/flakegen/flakegen/platform"
+)
+
+func (p *program) verifyCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "verify",
+		Usage:     "say whether variants, checks and aliases are what the spec declares",
+		ArgsUsage: "[--system S]… [--json] [-- NIX ARGS]",
+		Description: `Evaluates every package and alias, on every system of the spec, and reads their
+derivations. It builds nothing. What it holds them to:
+
+  variants differ only in what the spec varies, and in what follows from that
+  a variant of role build runs no tests, and needs nothing for them
+  one of role checked has doCheck or doInstallCheck on, and a phase that can fail
+  an alias is the derivation that it declares
+
+Examples:
+  flakegen verify                           on every system
+  flakegen verify --system aarch64-darwin   what a Mac would get
+  flakegen verify --json                    for a program
+
+Exit codes: 0 they are · 1 they are not, or files and spec do not agree · 2 the spec
+is in error, or does not list the system · 3 no Nix · 130 interrupted.`,
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{Name: "system", Usage: "verify on system `S`; may stand several times", DefaultText: "every system of the spec"},
+			&cli.BoolFlag{Name: "json", Usage: "print one JSON object", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "no-check", Usage: "verify even if files and spec do not agree", DisableDefaultText: true},
+		},
+		Action: p.verify,
+	}
+}
+
+func (p *program) verify(c *cli.Context) error {
+	if c.Args().Present() {
+		return exit(exitUsage, "flakegen verify takes no argument %q: it verifies all that the spec declares. See flakegen verify --help.", c.Args().First())
+	}
+	project, err := p.project(c)
+	if err != nil {
+		return err
+	}
+	interrupts := watchInterrupts(c.Context)
+	defer interrupts.stop()
+	rendering, err := p.agreed(interrupts.ctx, project, c.Bool("no-check"))
+	if err != nil {
+		return err
+	}
+	systems := rendering.Spec.Systems
+	if names := c.StringSlice("system"); len(names) > 0 {
+		if systems, err = flakegen.Systems(rendering.Spec, names); err != nil {
+			return exit(exitUsage, "%s", err)
+		}
+	}
+	nix, err := p.nix(project)
+	if err != nil {
+		return err
+	}
+	nix.Kill = interrupts.kill
+	findings, err := p.verified(interrupts.ctx, project, nix, rendering, systems)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		err = p.printVerification(findings)
+	} else {
+		p.showVerification(rendering, systems, findings)
+	}
+	if err == nil && len(findings) > 0 {
+		return ended(exitNo)
+	}
+	return err
+}
+
+func (p *program) verified(ctx context.Context, project *flakegen.Project, nix *nixcmd.Nix, rendering *generate.Rendering, systems []platform.System) ([]verify.Finding, error) {
+	findings, err := project.Verify(ctx, nix, rendering.Spec, systems)
+	switch {
+	case errors.Is(err, nixcmd.ErrInterrupted):
+		return nil, exit(exitInterrupted, "interrupted")
+	case err != nil:
+		return nil, exit(exitUnable, "%s", err)
+	}
+	return findings, nil
+}
+
+// showVerification writes findings with their places in the spec, or what was
+// found to be right.
+func (p *program) showVerification(rendering *generate.Rendering, systems []platform.System, findings []verify.Finding) {
+	if len(findings) == 0 {
+		fmt.Fprintf(p.stdout, "verified on %s: %s\n", listSystems(systems), verifiedCounts(rendering.Spec))
+		return
+	}
+	var diags hcl.Diagnostics
+	for _, f := range acrossSystems(findings) {
+		summary := f.Summary + " on " + listSystems(f.systems)
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: summary, Detail: verificationDetail(f.Finding), Subject: f.Range.Ptr()})
+	}
+	p.writeDiagnostics(rendering.Spec, diags[:min(len(diags), shownDiagnostics)])
+	if len(diags) > shownDiagnostics {
+		p.say("the first %d of %d findings; flakegen verify --json has all.", shownDiagnostics, len(diags))
+		return
+	}
+	p.say("%s.", count(len(diags), "finding", "findings"))
+}
+
+// shownFinding is one that holds on several systems.
+type shownFinding struct {
+	verify.Finding
+	systems []platform.System
+}
+
+// acrossSystems puts together what differs by the system alone: the first one
+// speaks for all.
+func acrossSystems(findings []verify.Finding) []*shownFinding {
+	type key struct {
+		rule                       verify.Rule
+		output, attribute, summary string
+		place                      hcl.Range
+	}
+	var list []*shownFinding
+	known := map[key]*shownFinding{}
+	for _, f := range findings {
+		k := key{f.Rule, f.Output, f.Attribute, f.Summary, f.Range}
+		shown := known[k]
+		if shown == nil {
+			shown = &shownFinding{Finding: f}
+			known[k] = shown
+			list = append(list, shown)
+		}
+		shown.systems = append(shown.systems, f.System)
+	}
+	return list
+}
+
+func verificationDetail(f verify.Finding) string {
+	detail := f.Detail
+	if diff := f.Diff(); diff != "" {
+		detail += "\n\n" + strings.TrimSuffix(diff, "\n") + "\n"
+	}
+	return detail + "\n" + f.Remedy
+}
+
+func verifiedCounts(s *spec.Spec) string {
+	outputs := len(s.OutputNames()) - len(s.Aliases)
+	return count(outputs, "output", "outputs") + ", " + count(len(s.Aliases), "alias", "aliases")
+}
+
+func listSystems(systems []platform.System) string {
+	names := make([]string, len(systems))
+	for i, s := range systems {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (p *program) printVerification(findings []verify.Finding) error {
+	out := jsonFindings{FormatVersion: formatVersion, OK: len(findings) == 0, Findings: []jsonFinding{}}
+	for _, f := range findings {
+		rng := rangeJSON(f.Range)
+		out.Findings = append(out.Findings, jsonFinding{
+			Rule: string(f.Rule), Summary: f.Summary + " on " + string(f.System), Detail: f.Detail, File: f.Range.Filename, Range: &rng, Remedy: f.Remedy,
+			System: string(f.System), Output: f.Output, Attribute: f.Attribute, Diff: f.Diff(),
+		})
+	}
+	return p.printJSON(out)
+}
