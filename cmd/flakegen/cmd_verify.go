@@ -11,8 +11,10 @@ import (
 
 	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/generate"
+	"github.com/flakegen/flakegen/flakegen/gitcmd"
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
 	"github.com/flakegen/flakegen/flakegen/spec"
+	"github.com/flakegen/flakegen/flakegen/timing"
 	"github.com/flakegen/flakegen/flakegen/verify"
 	"github.com/flakegen/flakegen/platform"
 )
@@ -21,24 +23,33 @@ func (p *program) verifyCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "verify",
 		Usage:     "say whether variants, checks and aliases are what the spec declares",
-		ArgsUsage: "[--system S]… [--json] [-- NIX ARGS]",
+		ArgsUsage: "[--system S]… [--outputs [--against REV]] [--json] [-- NIX ARGS]",
 		Description: `Evaluates every package and alias, on every system of the spec, and reads their
-derivations. It builds nothing. What it holds them to:
+derivations. What it holds them to:
 
   variants differ only in what the spec varies, and in what follows from that
   a variant of role build runs no tests, and needs nothing for them
   one of role checked has doCheck or doInstallCheck on, and a phase that can fail
   an alias is the derivation that it declares
 
+With --outputs it also builds the build-only and the checked variant of each
+package, for this machine or the systems named, and compares what they made file
+for file; with --against every output with what it was at another commit.
+
 Examples:
   flakegen verify                           on every system
   flakegen verify --system aarch64-darwin   what a Mac would get
+  flakegen verify --outputs                 do both variants make the same files?
+  flakegen verify --outputs --against main  and the same files as on main?
   flakegen verify --json                    for a program
 
-Exit codes: 0 they are · 1 they are not, or files and spec do not agree · 2 the spec
-is in error, or does not list the system · 3 no Nix · 130 interrupted.`,
+Exit codes: 0 they are · 1 they are not, a build failed, or files and spec do not
+agree · 2 the spec is in error, or does not list the system · 3 no Nix, or nothing
+here can build for the system · 130 interrupted.`,
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "system", Usage: "verify on system `S`; may stand several times", DefaultText: "every system of the spec"},
+			&cli.BoolFlag{Name: "outputs", Usage: "build, and compare the contents as well", DisableDefaultText: true},
+			&cli.StringFlag{Name: "against", Usage: "with --outputs: compare with the commit `REV`"},
 			&cli.BoolFlag{Name: "json", Usage: "print one JSON object", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "no-check", Usage: "verify even if files and spec do not agree", DisableDefaultText: true},
 		},
@@ -49,6 +60,9 @@ is in error, or does not list the system · 3 no Nix · 130 interrupted.`,
 func (p *program) verify(c *cli.Context) error {
 	if c.Args().Present() {
 		return exit(exitUsage, "flakegen verify takes no argument %q: it verifies all that the spec declares. See flakegen verify --help.", c.Args().First())
+	}
+	if c.IsSet("against") && !c.Bool("outputs") {
+		return exit(exitUsage, "--against compares contents. Add --outputs, or compare derivations: flakegen eval --against %s", c.String("against"))
 	}
 	project, err := p.project(c)
 	if err != nil {
@@ -75,10 +89,21 @@ func (p *program) verify(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	compared := 0
+	if c.Bool("outputs") {
+		var more []verify.Finding
+		if more, compared, err = p.verifyOutputs(c, interrupts, project, nix, rendering); err != nil {
+			return err
+		}
+		findings = append(findings, more...)
+	}
 	if c.Bool("json") {
 		err = p.printVerification(findings)
 	} else {
 		p.showVerification(rendering, systems, findings)
+		if compared > 0 && len(findings) == 0 {
+			fmt.Fprintf(p.stdout, "the same contents: %s\n", count(compared, "pair", "pairs"))
+		}
 	}
 	if err == nil && len(findings) > 0 {
 		return ended(exitNo)
@@ -95,6 +120,43 @@ func (p *program) verified(ctx context.Context, project *flakegen.Project, nix *
 		return nil, exit(exitUnable, "%s", err)
 	}
 	return findings, nil
+}
+
+// verifyOutputs builds, and compares contents, for this machine or the systems
+// that the user names.
+func (p *program) verifyOutputs(c *cli.Context, interrupts *interrupts, project *flakegen.Project, nix *nixcmd.Nix, rendering *generate.Rendering) (findings []verify.Finding, compared int, err error) {
+	systems, err := flakegen.Systems(rendering.Spec, c.StringSlice("system"))
+	if err != nil {
+		return nil, 0, exit(exitUsage, "%s", err)
+	}
+	pairs := flakegen.TwinsOfVariants(rendering.Spec, systems)
+	if against := c.String("against"); against != "" {
+		pairs, err = project.TwinsOfCommits(interrupts.ctx, nix, rendering.Spec, systems, against)
+		switch {
+		case errors.Is(err, gitcmd.ErrUnknownRevision), errors.Is(err, gitcmd.ErrNoRepository):
+			return nil, 0, exit(exitUsage, "%s", err)
+		case err != nil:
+			return nil, 0, exit(exitUnable, "%s", err)
+		}
+	}
+	if len(pairs) == 0 {
+		return nil, 0, exit(exitUsage, "--outputs compares a variant of role build with one of role checked, and no package on %s has both.", listSystems(systems))
+	}
+	options := flakegen.BuildOptions{Nix: nix, Root: project.Root, Now: p.env.now}
+	view := p.startView(options.Now())
+	options.Observer = view
+	result, findings, err := flakegen.VerifyOutputs(interrupts.ctx, options, pairs)
+	view.close()
+	if err == nil && result.Status == timing.Succeeded {
+		return findings, len(pairs), nil
+	}
+	if result != nil && result.Status != timing.Succeeded {
+		if err := p.showReport(*result, false); err != nil {
+			return nil, 0, err
+		}
+		p.showOrigins(rendering, result.Errors...)
+	}
+	return nil, 0, p.buildEnded(rendering, result, err)
 }
 
 // showVerification writes findings with their places in the spec, or what was

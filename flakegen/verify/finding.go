@@ -48,7 +48,10 @@ const (
 	RuleTestOnly Rule = "test-only-input"
 	// RuleRunsTests: building the build-only variant does not run the tests.
 	RuleRunsTests Rule = "tests-in-closure"
+	// RuleContents: what two variants made is the same, file for file. It is not
+	// decided here: that takes building both.
+	RuleContents Rule = "contents"
 )
 
-// Rules are all of them.
+// Rules are those that [Verify] decides.
 var Rules = []Rule{RuleEvaluation, RuleDrift, RuleBuildChecks, RuleUnchecked, RuleVacuous, RuleSame, RuleAlias, RuleTestOnly, RuleRunsTests}

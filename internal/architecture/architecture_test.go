@@ -37,6 +37,9 @@ var mayImport = map[string][]string{
 	"flakegen/nixcmd": {"platform", "flakegen/nixlang"},
 	"flakegen/store":  {},
 
+	// What builds made.
+	"flakegen/contents": {},
+
 	// spec, store -> verify
 	"flakegen/verify": {"platform", "flakegen/spec", "flakegen/store"},
 
@@ -48,12 +51,12 @@ var mayImport = map[string][]string{
 	"flakegen": {
 		"platform", "templates",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents",
 	},
 	"cmd/flakegen": {
 		"platform", "templates", "flakegen",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents",
 	},
 }
 
@@ -69,7 +72,7 @@ var reserved = []struct {
 	why  string
 }{
 	{"os/exec", []string{"flakegen/nixcmd", "flakegen/gitcmd"}, "these two alone start processes"},
-	{"os", []string{"cmd/flakegen", "flakegen", "flakegen/worktree", "flakegen/nixcmd", "flakegen/gitcmd", "flakegen/store"}, "the others are pure"},
+	{"os", []string{"cmd/flakegen", "flakegen", "flakegen/worktree", "flakegen/nixcmd", "flakegen/gitcmd", "flakegen/store", "flakegen/contents"}, "the others are pure"},
 	{"net", []string{"flakegen/store"}, "it alone asks caches"},
 	{"net/http", []string{"flakegen/store"}, "it alone asks caches"},
 
