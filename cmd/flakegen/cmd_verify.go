@@ -143,8 +143,9 @@ func (p *program) verifyOutputs(c *cli.Context, interrupts *interrupts, project 
 		return nil, 0, exit(exitUsage, "--outputs compares a variant of role build with one of role checked, and no package on %s has both.", listSystems(systems))
 	}
 	options := flakegen.BuildOptions{Nix: nix, Root: project.Root, Now: p.env.now}
-	view := p.startView(options.Now())
+	view := p.startView(options.Now(), nil)
 	options.Observer = view
+	interrupts.onFirst(view.interrupt)
 	result, findings, err := flakegen.VerifyOutputs(interrupts.ctx, options, pairs)
 	view.close()
 	if err == nil && result.Status == timing.Succeeded {
