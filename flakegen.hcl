@@ -42,7 +42,7 @@ package "flakegen" {
   version = let.version
   src     = lib::cleanSource(path("."))
 
-  vendorHash  = "sha256-oLFGVun9+BHT46oDpuW5/8669LTl/yYUMdaJaO1rie4="
+  vendorHash  = "sha256-S9YM36HFP166S8TcadUVrspI1uJek86fUTdGtkG/x0o="
   subPackages = ["cmd/flakegen"]
   ldflags     = ["-s", "-w", "-X main.stamped=${let.version}"]
   env         = { CGO_ENABLED = 0 }

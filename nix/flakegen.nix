@@ -9,7 +9,7 @@ pkgs.buildGoModule {
   inherit version;
   src = lib.cleanSource ../.;
 
-  vendorHash = "sha256-oLFGVun9+BHT46oDpuW5/8669LTl/yYUMdaJaO1rie4=";
+  vendorHash = "sha256-S9YM36HFP166S8TcadUVrspI1uJek86fUTdGtkG/x0o=";
   subPackages = [ "cmd/flakegen" ];
   ldflags = [
     "-s"

@@ -1,5 +1,6 @@
-// Package templates holds the files that flakegen hands out as they are. None of
-// them is Nix: that is printed from a syntax tree, never filled into a text.
+// Package templates holds the files that flakegen hands out as they are, and the
+// page that a report is filled into. None of them is Nix: that is printed from a
+// syntax tree, never filled into a text.
 package templates
 
 import _ "embed"
@@ -8,3 +9,17 @@ import _ "embed"
 //
 //go:embed flakegen.hcl
 var Spec []byte
+
+// ReportPage is the page of a report, for html/template.
+//
+//go:embed report.html
+var ReportPage string
+
+// ReportStyle is the page's style sheet, and ReportScript what it does beside
+// showing: it sorts and filters tables.
+//
+//go:embed report.css
+var ReportStyle string
+
+//go:embed report.js
+var ReportScript string

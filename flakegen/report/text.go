@@ -19,7 +19,7 @@ import (
 // lines of its log with the command that shows all of it. Warnings are not in
 // it: a view has shown them when they came.
 func Text(w io.Writer, r timing.Report, s Style) error {
-	t := text{Style: s, r: r}
+	t := newText(r, s)
 	t.header()
 	t.accounts()
 	t.derivations()
@@ -32,10 +32,15 @@ func Text(w io.Writer, r timing.Report, s Style) error {
 	return err
 }
 
+func newText(r timing.Report, s Style) *text {
+	return &text{Style: s, labels: labelsOf(r), r: r}
+}
+
 // text is a report that is being written, in sections with an empty line between
 // two. Failures stand last, where the eye is when a command has ended.
 type text struct {
 	Style
+	labels
 	r   timing.Report
 	out bytes.Buffer
 }
@@ -84,15 +89,8 @@ func (t *text) blocked() {
 }
 
 func (t *text) failure(d timing.Derivation) {
-	reason := "it failed, and Nix did not say why"
-	if d.Failure != nil {
-		reason = d.Failure.Reason
-	}
-	head := fmt.Sprintf("%s: %s", t.label(d), reason)
-	if n := len(d.Phases); n > 0 {
-		head += " in " + d.Phases[n-1].Name
-	}
-	for i, l := range wrap(single(head), t.width()-2) {
+	head := t.label(d) + ": " + reasonOf(d)
+	for i, l := range wrap(head, t.width()-2) {
 		mark := "  "
 		if i == 0 {
 			mark = t.paint(red, t.glyph(cross)) + " "
@@ -111,6 +109,18 @@ func (t *text) failure(d timing.Derivation) {
 		// In one piece, however long, so that it can be copied.
 		t.line("    %s %s", t.logCommand(), shellWord(single(d.Derivation)))
 	}
+}
+
+// reasonOf says why a derivation failed, and in which phase.
+func reasonOf(d timing.Derivation) string {
+	reason := "it failed, and Nix did not say why"
+	if d.Failure != nil {
+		reason = d.Failure.Reason
+	}
+	if n := len(d.Phases); n > 0 {
+		reason += " in " + d.Phases[n-1].Name
+	}
+	return single(reason)
 }
 
 // shellWord quotes what a shell would not take as it is.
@@ -153,20 +163,8 @@ func (t *text) errors() {
 }
 
 func (t *text) accounts() {
-	rows := []struct {
-		name    string
-		seconds float64
-		always  bool
-	}{
-		{"evaluation", t.r.EvalSeconds, true},
-		{"fetching", t.r.FetchSeconds, true},
-		{"building", t.r.BuildSeconds, true},
-		{"copying", t.r.CopySeconds, false},
-		{"waiting", t.r.WaitSeconds, false},
-		{"unaccounted", t.r.UnaccountedSeconds, true},
-	}
 	t.section()
-	for _, row := range rows {
+	for _, row := range classesOf(t.r) {
 		if row.seconds == 0 && !row.always {
 			continue
 		}
@@ -189,45 +187,31 @@ func percent(part float64) string {
 const shownDerivations = 30
 
 func (t *text) derivations() {
-	var rows []timing.Derivation
+	rows, left := t.rows()
+	if len(rows) == 0 {
+		return
+	}
+	t.section()
+	t.table(rows)
+	if left > 0 {
+		t.line("and %d more, none slower", left)
+	}
+}
+
+// rows are the derivations that a table shows, the slowest first, and how many it
+// leaves out: those beyond its length, not those that were fetched for others.
+func (t *text) rows() (rows []timing.Derivation, left int) {
 	for _, d := range t.r.Derivations {
 		if d.Disposition != timing.DispositionSubstituted || t.wanted(d) {
 			rows = append(rows, d)
 		}
 	}
-	if len(rows) == 0 {
-		return
-	}
 	slices.SortStableFunc(rows, func(a, b timing.Derivation) int { return cmp.Compare(b.Seconds, a.Seconds) })
-	rest := 0
 	if len(rows) > shownDerivations {
-		rest = len(rows) - shownDerivations
+		left = len(rows) - shownDerivations
 		rows = rows[:shownDerivations]
 	}
-	t.section()
-	t.table(rows)
-	if rest > 0 {
-		t.line("and %d more, none slower", rest)
-	}
-}
-
-func (t *text) wanted(d timing.Derivation) bool {
-	return slices.ContainsFunc(t.r.Outputs, func(o timing.Output) bool { return o.Derivation == d.Derivation })
-}
-
-// label is what a derivation is called: by its name, and where another one has the
-// same also by the output that it is of.
-func (t *text) label(d timing.Derivation) string {
-	same := func(other timing.Derivation) bool { return other.Name == d.Name && other.Derivation != d.Derivation }
-	if !slices.ContainsFunc(t.r.Derivations, same) {
-		return single(d.Name)
-	}
-	for _, o := range t.r.Outputs {
-		if o.Derivation == d.Derivation {
-			return single(d.Name) + " (" + single(o.Name) + ")"
-		}
-	}
-	return single(d.Name)
+	return rows, left
 }
 
 // table writes name, disposition, time and phases, the phases on lines of their
@@ -279,23 +263,33 @@ func (t *text) time(d timing.Derivation) string {
 	return Duration(ofSeconds(d.Seconds))
 }
 
-// details are the phases of a build and the machine it ran on. A phase that took
-// next to nothing is left out, but never one that checks: whether it ran is what
-// a reader looks for.
+// details are the phases of a build and the machine it ran on.
 func (t *text) details(d timing.Derivation) []string {
 	var items []string
 	if d.Machine != "" {
 		items = append(items, "on "+host(d.Machine))
 	}
-	for _, p := range d.Phases {
-		checks := strings.Contains(strings.ToLower(p.Name), "check")
-		if p.Seconds < 0.05 && !checks {
-			continue
-		}
+	for _, p := range shownPhases(d) {
 		items = append(items, single(shortPhase(p.Name))+" "+phaseTime(p.Seconds))
 	}
 	return items
 }
+
+// shownPhases are the phases of a build that are worth a line. One that took next
+// to nothing is left out, but never one that checks: whether it ran is what a
+// reader looks for.
+func shownPhases(d timing.Derivation) []timing.Phase {
+	var list []timing.Phase
+	for _, p := range d.Phases {
+		if p.Seconds >= 0.05 || checks(p.Name) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// checks says whether a phase tests what was built: checkPhase, installCheckPhase.
+func checks(phase string) bool { return strings.Contains(strings.ToLower(phase), "check") }
 
 func shortPhase(name string) string {
 	return strings.TrimSuffix(name, "Phase")
@@ -326,19 +320,9 @@ func host(machine string) string {
 const shownChain = 12
 
 func (t *text) criticalPath() {
-	if len(t.r.CriticalPath) < 2 {
+	items := t.chain(func(name string) string { return name })
+	if len(items) == 0 {
 		return
-	}
-	took := map[string]float64{}
-	for _, d := range t.r.Derivations {
-		took[d.Derivation] = d.Seconds
-	}
-	items := make([]string, len(t.r.CriticalPath))
-	for i, path := range t.r.CriticalPath {
-		items[i] = storeName(path) + " " + Duration(ofSeconds(took[path]))
-	}
-	if left := len(items) - shownChain; left > 0 {
-		items = append([]string{items[0], fmt.Sprintf("%d more", left)}, items[left+1:]...)
 	}
 	for i := range items[:len(items)-1] {
 		items[i] += t.glyph(arrow)
@@ -348,6 +332,26 @@ func (t *text) criticalPath() {
 	for _, l := range t.flow(items, space, t.width()-2) {
 		t.line("  %s", l)
 	}
+}
+
+// chain is the critical path, each step with its time, and none where it has one
+// step only. Of a long one the first step and the last ones are named.
+func (t *text) chain(name func(string) string) []string {
+	if len(t.r.CriticalPath) < 2 {
+		return nil
+	}
+	took := map[string]float64{}
+	for _, d := range t.r.Derivations {
+		took[d.Derivation] = d.Seconds
+	}
+	items := make([]string, len(t.r.CriticalPath))
+	for i, path := range t.r.CriticalPath {
+		items[i] = name(storeName(path)) + " " + Duration(ofSeconds(took[path]))
+	}
+	if left := len(items) - shownChain; left > 0 {
+		items = append([]string{items[0], fmt.Sprintf("%d more", left)}, items[left+1:]...)
+	}
+	return items
 }
 
 // storeNames are the names of store paths, printable.
@@ -371,16 +375,8 @@ func (t *text) fetched() {
 		return
 	}
 	t.section()
-	var caches []string
-	count := map[string]int{}
-	for _, f := range t.r.Fetched {
-		if count[f.From] == 0 {
-			caches = append(caches, f.From)
-		}
-		count[f.From]++
-	}
-	for _, c := range caches {
-		t.line("%s", t.truncate(fmt.Sprintf("fetched %s from %s", paths(count[c]), single(c)), t.width()))
+	for _, c := range caches(t.r) {
+		t.line("%s", t.truncate(fmt.Sprintf("fetched %s from %s", paths(c.count), single(c.uri)), t.width()))
 	}
 	slowest := slices.Clone(t.r.Fetched)
 	slices.SortStableFunc(slowest, func(a, b timing.Fetch) int { return cmp.Compare(b.Seconds, a.Seconds) })
@@ -395,6 +391,28 @@ func (t *text) fetched() {
 	for _, l := range t.flow(items, dot, t.width()-4) {
 		t.line("    %s", t.paint(faint, l))
 	}
+}
+
+// cache is where paths came from, and how many.
+type cache struct {
+	uri   string
+	count int
+}
+
+// caches are those that gave paths, in the order in which they did.
+func caches(r timing.Report) []cache {
+	var list []cache
+	at := map[string]int{}
+	for _, f := range r.Fetched {
+		i, known := at[f.From]
+		if !known {
+			i = len(list)
+			at[f.From] = i
+			list = append(list, cache{uri: f.From})
+		}
+		list[i].count++
+	}
+	return list
 }
 
 func paths(n int) string {
@@ -444,10 +462,8 @@ func outputName(o timing.Output) string {
 }
 
 func (t *text) became(o timing.Output) (string, color) {
-	for _, d := range t.r.Derivations {
-		if d.Derivation == o.Derivation && d.Derivation != "" {
-			return string(d.Disposition), colorOf(d.Disposition)
-		}
+	if became, ok := t.ended[o.Derivation]; ok {
+		return string(became), colorOf(became)
 	}
 	if o.Derivation == "" && len(t.r.Derivations) > 0 {
 		// Nix names the derivation of an output when all is built, and not before.

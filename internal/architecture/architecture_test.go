@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	// nixcmd -> timing -> history -> report
 	"flakegen/timing":  {"flakegen/nixcmd"},
 	"flakegen/history": {"flakegen/timing"},
-	"flakegen/report":  {"flakegen/nixcmd", "flakegen/timing", "flakegen/history"},
+	"flakegen/report":  {"templates", "flakegen/nixcmd", "flakegen/timing", "flakegen/history"},
 
 	"flakegen": {
 		"platform", "templates",
