@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 
@@ -179,11 +180,15 @@ func (p *program) printFindings(findings []worktree.Finding) error {
 
 // printJSON writes one object to stdout.
 func (p *program) printJSON(v any) error {
-	encoder := json.NewEncoder(p.stdout)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(v); err != nil {
+	if err := writeJSON(p.stdout, v); err != nil {
 		return exit(exitUnable, "%s", err)
 	}
 	return nil
+}
+
+func writeJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
 }

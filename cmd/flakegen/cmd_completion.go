@@ -83,6 +83,9 @@ func (p *program) candidates(app *cli.App, words []string, last string) []string
 	if len(words) > 0 && words[len(words)-1] == "--system" {
 		return p.systemNames()
 	}
+	if command != nil && command.Name == "report" && len(words) > 0 && words[len(words)-1] == "--format" {
+		return formats
+	}
 	if strings.HasPrefix(last, "-") {
 		flags := app.Flags
 		if command != nil {

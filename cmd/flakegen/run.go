@@ -124,6 +124,7 @@ func (p *program) app() *cli.App {
 			p.buildCommand(),
 			p.evalCommand(),
 			p.verifyCommand(),
+			p.reportCommand(),
 			p.completionCommand(),
 			p.versionCommand(),
 		},
