@@ -11,6 +11,7 @@ import (
 
 	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/generate"
+	"github.com/flakegen/flakegen/flakegen/history"
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
 	"github.com/flakegen/flakegen/flakegen/report"
 	"github.com/flakegen/flakegen/flakegen/timing"
@@ -88,6 +89,7 @@ func (p *program) build(c *cli.Context) error {
 		if err := p.showReport(*result, c.Bool("json")); err != nil {
 			return err
 		}
+		p.stepSummary(history.Record{Report: *result})
 		p.showOrigins(rendering, result.Errors...)
 	}
 	return p.buildEnded(rendering, result, err)

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -116,7 +115,7 @@ func (p *program) readBuilds(dir, name string) ([]history.Record, error) {
 	if name == "-" {
 		shown = "stdin"
 	} else {
-		f, err := os.Open(p.path(dir, name))
+		f, err := os.Open(p.filePath(dir, name))
 		if err != nil {
 			return nil, unreadable(name, err)
 		}
@@ -155,8 +154,8 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// path is a path from the command line, which counts from where -C says.
-func (p *program) path(dir, name string) string {
+// filePath is a path from the command line, which counts from where -C says.
+func (p *program) filePath(dir, name string) string {
 	if filepath.IsAbs(name) {
 		return name
 	}
@@ -208,7 +207,7 @@ func (p *program) deliver(dir, output string, product []byte) error {
 		}
 		return nil
 	}
-	target := p.path(dir, output)
+	target := p.filePath(dir, output)
 	if real, err := filepath.EvalSymlinks(target); err == nil {
 		target = real
 	}
@@ -227,11 +226,12 @@ func (p *program) deliver(dir, output string, product []byte) error {
 	return nil
 }
 
-// cause is an error without the temporary names of writing a file whole.
+// cause is an error without the name of the file, which may be one that only
+// writing a file whole has made up.
 func cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return path.Err
 	}
-	return fmt.Errorf("%w", err)
+	return err
 }

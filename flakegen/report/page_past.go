@@ -266,7 +266,7 @@ func roundUp(seconds float64) float64 {
 	if seconds <= 0 {
 		return 1
 	}
-	for _, step := range []float64{60, 120, 300, 600, 1200, 1800, 3600, 7200} {
+	for _, step := range []float64{60, 90, 120, 180, 240, 360, 480, 600, 900, 1200, 1800, 2700, 3600, 5400, 7200} {
 		if seconds > 40 && seconds <= step {
 			return step
 		}

@@ -130,7 +130,7 @@ func TestOverviewText(t *testing.T) {
 
 func TestRoundUp(t *testing.T) {
 	for _, test := range []struct{ seconds, want float64 }{
-		{0, 1}, {0.003, 0.004}, {0.9, 1}, {1, 1}, {3.2, 4}, {12, 20}, {41, 60}, {61, 120}, {301, 600}, {7300, 8000 + 2000},
+		{0, 1}, {0.003, 0.004}, {0.9, 1}, {1, 1}, {3.2, 4}, {12, 20}, {41, 60}, {61, 90}, {301, 360}, {7300, 8000 + 2000},
 	} {
 		if got := roundUp(test.seconds); got < test.seconds || got > 4*max(test.seconds, 0.25) || time.Duration(got*1e9) != time.Duration(test.want*1e9) {
 			t.Errorf("%v: %v, want %v", test.seconds, got, test.want)
