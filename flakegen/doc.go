@@ -10,7 +10,7 @@
 //	gitcmd    asking git
 //	store     derivations in the store
 //	timing    the log of a build to an account of its time
-//	report    the account as text
+//	report    the account as text, Markdown, page and trace
 //
 // docs/architecture.md walks from a spec to a timed build.
 package flakegen

@@ -27,6 +27,20 @@ func recorded(t testing.TB, name string) history.Record {
 	return records[0]
 }
 
+// series are the ten builds that docs/reports.md shows.
+func series(t testing.TB) []history.Record {
+	t.Helper()
+	data, err := os.ReadFile("../../docs/reports/builds.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := Read(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
+
 // evil is text that means something wherever it is not escaped.
 var evil = []string{
 	`<script>hit("script")</script>`,

@@ -99,7 +99,7 @@ func buildPage(record history.Record, past []history.Record) page {
 	about := aboutOutputs(r)
 	p := page{
 		Title:   about + " " + string(r.Status) + ", " + wall,
-		Eyebrow: about, Heading: word + " " + wall, Sign: sign, Class: class,
+		Eyebrow: about, Heading: word + " " + together(wall), Sign: sign, Class: class,
 		Facts:   factsOf(record),
 		Numbers: numbersOf(r),
 		Build: &buildView{
@@ -124,6 +124,9 @@ func buildPage(record history.Record, past []history.Record) page {
 	p.addPast(record, past)
 	return p
 }
+
+// together keeps a time on one line.
+func together(time string) string { return strings.ReplaceAll(time, " ", "\u00a0") }
 
 // verdict is the status as a sign, as a class of the style sheet and in words.
 func verdict(s timing.Status) (sign, class, word string) {

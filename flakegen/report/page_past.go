@@ -53,6 +53,7 @@ type trendView struct {
 	Bars                    []barView
 	Failed                  []markView
 	First, Last             string
+	Few                     bool // the bars do not fill the chart
 	Rows                    []trendRow
 	Earlier                 int
 }
@@ -64,6 +65,7 @@ type trendRow struct{ Started, Commit, Variant, Time, Check, Became, Sign, Class
 const (
 	trendHeight = 96
 	trendPoints = 60
+	fewPoints   = 12
 )
 
 // addPast adds to the page of a build what others say of its outputs, on its own
@@ -164,6 +166,9 @@ func differenceOf(d Difference) differenceView {
 		v.Totals = append(v.Totals, Duration(ofSeconds(b.Seconds)))
 	}
 	for _, p := range d.Phases {
+		if !p.matters() {
+			continue
+		}
 		row := phaseRow{Phase: single(shortPhase(p.Phase))}
 		for _, s := range p.Seconds {
 			c := cellView{Class: phaseKind(p.Phase)}
@@ -177,6 +182,17 @@ func differenceOf(d Difference) differenceView {
 	return v
 }
 
+// matters says whether a phase is worth a row: it took time somewhere, or it is
+// not in all variants.
+func (p PhaseCost) matters() bool {
+	for _, s := range p.Seconds {
+		if s == nil || *s >= 0.05 {
+			return true
+		}
+	}
+	return false
+}
+
 // trend adds the chart of an output; this is the build that the page is about.
 func (p *page) trend(t Trend, this string) {
 	if len(t.Points) == 0 {
@@ -187,7 +203,7 @@ func (p *page) trend(t Trend, this string) {
 		return
 	}
 	v := trendView{
-		Output: single(t.Output), System: single(t.System), Sentence: t.sentence(), Height: strconv.Itoa(trendHeight + 1),
+		Output: single(t.Output), System: single(t.System), Sentence: t.sentence(), Height: strconv.Itoa(trendHeight + 6),
 		Earlier: max(0, len(t.Points)-trendPoints), MiddleY: strconv.Itoa(trendHeight / 2), BaseY: strconv.Itoa(trendHeight),
 	}
 	if t.Present > 0 {
@@ -203,7 +219,8 @@ func (p *page) trend(t Trend, this string) {
 	v.First, v.Last = utc(shown[0].Started), utc(shown[len(shown)-1].Started)
 	v.Label = fmt.Sprintf("%s on %s: %s, from %s to %s", v.Output, v.System, v.Sentence, v.First, v.Last)
 	// At least this many places, so that three builds are no three blocks.
-	room := float64(max(len(shown), 12))
+	room := float64(max(len(shown), fewPoints))
+	v.Few = len(shown) < fewPoints
 	for i, q := range shown {
 		isThis := this != "" && q.ID == this
 		v.point(q, float64(i)/room*100, 100/room, top, isThis)
@@ -231,8 +248,11 @@ func (v *trendView) point(q Point, x, room, top float64, this bool) {
 		v.Failed = append(v.Failed, markView{fmt.Sprintf("%.3f%%", x+room/2), fmt.Sprintf("%.1f", max(11, trendHeight-height(q.Seconds)-3)), title})
 	}
 	if this {
-		class += " this"
 		title += ", this build"
+		v.Bars = append(v.Bars, barView{
+			X: fmt.Sprintf("%.3f%%", x+gap/2), Width: fmt.Sprintf("%.3f%%", room-gap),
+			Y: strconv.Itoa(trendHeight + 3), Height: "3", Class: "path", Title: title,
+		})
 	}
 	bar := func(from, to float64, class string) {
 		h := max(1, height(to)-height(from))

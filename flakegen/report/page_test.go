@@ -32,7 +32,9 @@ func overviewOf(t testing.TB, records []history.Record) string {
 func pages(t *testing.T) map[string]string {
 	withPast := past()
 	last := withPast[len(withPast)-1]
+	ten := series(t)
 	return map[string]string{
+		"series":   pageOf(t, ten[8], ten),
 		"checked":  pageOf(t, recorded(t, "checked"), nil),
 		"failing":  pageOf(t, recorded(t, "failing"), nil),
 		"many":     pageOf(t, recorded(t, "many"), nil),
@@ -53,7 +55,7 @@ func TestPagesInABrowser(t *testing.T) {
 			const wide, ground, sheets = "document.documentElement.scrollWidth - document.documentElement.clientWidth",
 				"getComputedStyle(document.body).backgroundColor", "getComputedStyle(document.querySelector('.eyebrow')).fontWeight"
 			grounds := map[bool]string{}
-			for _, l := range []look{{width: 360}, {width: 1200, dark: true}} {
+			for _, l := range []look{{width: 360}, {width: 1000}, {width: 1200, dark: true}} {
 				var over int
 				var color, weight string
 				l.scripts = true
