@@ -40,7 +40,7 @@ Exit codes: 0 shown · 2 a wrong command line, or what is no report · 3 it cann
 be read or written.`,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Usage: "show it as `F`: " + strings.Join(formats, ", "), DefaultText: "text, or what -o says"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE`, whole or not at all", DefaultText: "stdout"},
+			&cli.StringFlag{Name: "o", Usage: "write to `FILE`, whole or not at all", DefaultText: "stdout"},
 		},
 		Action: p.report,
 	}
@@ -53,7 +53,7 @@ func (p *program) report(c *cli.Context) error {
 	if err := p.noNixArguments(c); err != nil {
 		return err
 	}
-	format, err := reportFormat(c.String("format"), c.String("output"))
+	format, err := reportFormat(c.String("format"), c.String("o"))
 	if err != nil {
 		return err
 	}
@@ -72,11 +72,11 @@ func (p *program) report(c *cli.Context) error {
 		return exit(exitUsage, "a trace is of one build, and these are %d. Name one of them.", len(records))
 	}
 	var product bytes.Buffer
-	toTerminal := c.String("output") == ""
+	toTerminal := c.String("o") == ""
 	if err := p.writeReport(&product, records, format, toTerminal); err != nil {
 		return exit(exitUnable, "%s", err)
 	}
-	return p.deliver(c.String("C"), c.String("output"), product.Bytes())
+	return p.deliver(c.String("C"), c.String("o"), product.Bytes())
 }
 
 // reportFormat is the format asked for, or the one that a file's name tells.
