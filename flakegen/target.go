@@ -146,8 +146,11 @@ func resolve(o *spec.Output, system platform.System) *spec.Output {
 func timingOutput(asked, resolved *spec.Output, system platform.System) timing.Output {
 	o := timing.Output{Name: asked.Name, System: string(system), Paths: []string{}}
 	o.Attribute = fmt.Sprintf("packages.%s.%s", system, asked.Name)
+	if resolved.Package != nil {
+		o.Package = resolved.Package.Name
+	}
 	if resolved.Variant != nil {
-		o.Variant = resolved.Variant.Name
+		o.Variant, o.Role = resolved.Variant.Name, string(resolved.Variant.Role)
 	}
 	if asked.Alias != nil {
 		o.Alias = asked.Alias.Name

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -20,21 +21,23 @@ func arrange(app *cli.App, args []string) (own, nix []string) {
 		return args, nix
 	}
 	var global, flags, positional []string
-	var command *cli.Command
+	var path []*cli.Command // the command, and the one below it
 	rest := args[1:]
 	for len(rest) > 0 {
 		arg := rest[0]
 		rest = rest[1:]
 		if !strings.HasPrefix(arg, "-") || arg == "-" {
-			if command == nil && len(positional) == 0 {
-				command = app.Command(arg)
+			if len(positional) == len(path) {
+				if command := below(app, path, arg); command != nil {
+					path = append(path, command)
+				}
 			}
 			positional = append(positional, arg)
 			continue
 		}
 		taken := []string{arg}
 		name, _, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-		isGlobal, flag := findFlag(app, command, name)
+		isGlobal, flag := findFlag(app, path, name)
 		if flag != nil && !hasValue && takesValue(flag) && len(rest) > 0 {
 			taken = append(taken, rest[0])
 			rest = rest[1:]
@@ -45,24 +48,42 @@ func arrange(app *cli.App, args []string) (own, nix []string) {
 			flags = append(flags, taken...)
 		}
 	}
-	own = append([]string{args[0]}, global...)
-	if command == nil {
-		// An unknown command: leave the line to the one who reports it.
-		return append(append(own, flags...), positional...), nix
-	}
-	own = append(own, positional[0])
-	return append(append(own, flags...), positional[1:]...), nix
+	// An unknown command has no path: the line is left to the one who reports it.
+	own = slices.Concat(args[:1], global, positional[:len(path)], flags, positional[len(path):])
+	return own, nix
 }
 
-// findFlag looks for a flag of the command, then for one of the program.
-func findFlag(app *cli.App, command *cli.Command, name string) (global bool, flag cli.Flag) {
-	if command != nil {
+// below is the command of that name below the ones before it, or nil.
+func below(app *cli.App, path []*cli.Command, name string) *cli.Command {
+	if len(path) == 0 {
+		return app.Command(name)
+	}
+	for _, command := range path[len(path)-1].Subcommands {
+		if command.HasName(name) {
+			return command
+		}
+	}
+	return nil
+}
+
+// findFlag looks for a flag of the last command, then for one of the program. Before
+// its last command is known, as in "history --all export", it may be of one below.
+func findFlag(app *cli.App, path []*cli.Command, name string) (global bool, flag cli.Flag) {
+	if len(path) > 0 {
+		command := path[len(path)-1]
 		if f := flagNamed(command.Flags, name); f != nil {
 			return false, f
 		}
 	}
 	if f := flagNamed(app.Flags, name); f != nil {
 		return true, f
+	}
+	if len(path) > 0 {
+		for _, command := range path[len(path)-1].Subcommands {
+			if f := flagNamed(command.Flags, name); f != nil {
+				return false, f
+			}
+		}
 	}
 	return false, nil
 }

@@ -79,13 +79,17 @@ func (p *program) build(c *cli.Context) error {
 		return p.dryRun(interrupts.ctx, rendering, options)
 	}
 
-	view := p.startView(options.Now(), nil)
+	recording := p.startRecording("build", project.Root, interrupts.kill)
+	defer recording.Close()
+	view := p.startView(options.Now(), recording.usual)
 	defer view.close() // a panic leaves a clean screen too
 	interrupts.onFirst(view.interrupt)
 	options.Observer = view
 	result, err := flakegen.Build(interrupts.ctx, options)
 	view.close()
 	if result != nil {
+		// First, so that a report that is seen is in the history.
+		recording.record(result)
 		if err := p.showReport(*result, c.Bool("json")); err != nil {
 			return err
 		}

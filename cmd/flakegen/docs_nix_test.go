@@ -59,7 +59,7 @@ func consoleCommands(page string) []shownCommand {
 func runShown(t *testing.T, shown shownCommand) {
 	command := exec.Command("bash", "-c", shown.line)
 	command.Dir = repositoryCopy(t)
-	command.Env = append(os.Environ(), "NIX_CONFIG=substituters =\nsandbox = false\nbuild-users-group =\n")
+	command.Env = append(os.Environ(), "NIX_CONFIG=substituters =\nsandbox = false\nbuild-users-group =\n", "XDG_STATE_HOME="+t.TempDir())
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); err != nil {

@@ -125,6 +125,7 @@ func (p *program) app() *cli.App {
 			p.evalCommand(),
 			p.verifyCommand(),
 			p.reportCommand(),
+			p.historyCommand(),
 			p.completionCommand(),
 			p.versionCommand(),
 		},
@@ -135,12 +136,24 @@ func (p *program) app() *cli.App {
 		OnUsageError:              usageError,
 		CustomAppHelpTemplate:     appHelp,
 	}
-	for _, command := range app.Commands {
+	finish(app.Commands, app.Name)
+	return app
+}
+
+// finish gives commands, and those below them, what all have. Above is what stands
+// before their names on a command line.
+func finish(commands []*cli.Command, above string) {
+	for _, command := range commands {
 		command.OnUsageError = usageError
 		command.CustomHelpTemplate = commandHelp
 		command.HideHelpCommand = true
+		name := above + " " + command.Name
+		for _, sub := range command.Subcommands {
+			// The library gives it to those right below the program only.
+			sub.HelpName = name + " " + sub.Name
+		}
+		finish(command.Subcommands, name)
 	}
-	return app
 }
 
 const appDescription = `One file beside the flake says what is built, in which variants, and what each
@@ -165,12 +178,15 @@ Flags:
 flakegen COMMAND --help shows a command's flags and examples.
 `
 
-const commandHelp = `flakegen {{.Name}}: {{.Usage}}
+const commandHelp = `{{.HelpName}}: {{.Usage}}
 
-Usage: flakegen {{.Name}} {{.ArgsUsage}}
+Usage: {{.HelpName}} {{.ArgsUsage}}
 
 {{.Description}}
-{{if .VisibleFlags}}
+{{if .VisibleCommands}}
+Commands:
+{{range .VisibleCommands}}  {{printf "%-10s" .Name}} {{.Usage}}
+{{end}}{{end}}{{if .VisibleFlags}}
 Flags:
 {{range .VisibleFlags}}  {{.}}
 {{end}}{{end}}`
@@ -199,7 +215,7 @@ func usageError(c *cli.Context, err error, _ bool) error {
 	command := "flakegen"
 	flags := c.App.Flags
 	if c.Command != nil && c.Command.Name != "" && c.Command != c.App.Command(c.App.Name) {
-		command += " " + c.Command.Name
+		command = c.Command.HelpName
 		flags = slices.Concat(flags, c.Command.Flags)
 	}
 	if name, ok := strings.CutPrefix(message, "flag provided but not defined: -"); ok {
@@ -229,7 +245,7 @@ func dashed(name string) string {
 // noArguments refuses positional arguments.
 func (p *program) noArguments(c *cli.Context) error {
 	if c.Args().Present() {
-		return exit(exitUsage, "flakegen %s takes no argument %q. See flakegen %s --help.", c.Command.Name, c.Args().First(), c.Command.Name)
+		return exit(exitUsage, "%s takes no argument %q. See %s --help.", c.Command.HelpName, c.Args().First(), c.Command.HelpName)
 	}
 	return p.noNixArguments(c)
 }
@@ -237,7 +253,7 @@ func (p *program) noArguments(c *cli.Context) error {
 // noNixArguments refuses what stands behind "--".
 func (p *program) noNixArguments(c *cli.Context) error {
 	if len(p.nixArguments) > 0 {
-		return exit(exitUsage, "flakegen %s starts no nix and takes nothing behind --. See flakegen %s --help.", c.Command.Name, c.Command.Name)
+		return exit(exitUsage, "%s starts no nix and takes nothing behind --. See %s --help.", c.Command.HelpName, c.Command.HelpName)
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ func Text(w io.Writer, r timing.Report, s Style) error {
 	t.header()
 	t.accounts()
 	t.derivations()
+	t.leftOut()
 	t.criticalPath()
 	t.fetched()
 	t.errors()

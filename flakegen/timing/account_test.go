@@ -622,7 +622,9 @@ func TestJSON(t *testing.T) {
       "name": "rts",
       "attribute": ".#packages.x86_64-linux.rts",
       "system": "",
+      "package": "",
       "variant": "",
+      "role": "",
       "alias": "",
       "derivation": "",
       "paths": []
@@ -680,6 +682,7 @@ func TestJSON(t *testing.T) {
   },
   "fetched": [],
   "blocked": [],
+  "left_out": [],
   "errors": [],
   "warnings": []
 }`

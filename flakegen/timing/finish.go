@@ -64,6 +64,7 @@ func (a *Account) Finish(end Ending) Report {
 		Nix:           Nix{ExitCode: end.ExitCode},
 		Fetched:       []Fetch{},
 		Blocked:       filled(a.messages.blocked),
+		LeftOut:       []LeftOut{},
 		Errors:        filled(a.messages.errors),
 		Warnings:      filled(a.messages.warnings),
 	}

@@ -35,6 +35,9 @@ type Report struct {
 	// Blocked are the derivations that were not begun because one that they need
 	// failed, as paths.
 	Blocked []string `json:"blocked"`
+	// LeftOut says of each output that only builds what it left out of checking. The
+	// caller fills it in.
+	LeftOut []LeftOut `json:"left_out"`
 	// Errors are Nix's errors that belong to no derivation, printable.
 	Errors []string `json:"errors"`
 	// Warnings are Nix's warnings, printable.
@@ -55,13 +58,40 @@ const (
 // Output is one thing that was asked for. The stream does not know it; the
 // caller fills it in.
 type Output struct {
-	Name       string   `json:"name"`
-	Attribute  string   `json:"attribute"`
-	System     string   `json:"system"`
+	Name      string `json:"name"`
+	Attribute string `json:"attribute"`
+	System    string `json:"system"`
+	// Package is the package of the spec that it is of, and Role what its variant
+	// is for: "build", "checked" or "".
+	Package    string   `json:"package"`
 	Variant    string   `json:"variant"`
+	Role       string   `json:"role"`
 	Alias      string   `json:"alias"`
 	Derivation string   `json:"derivation"`
 	Paths      []string `json:"paths"`
+}
+
+// LeftOut is what an output whose variant only builds has left out, and what that
+// cost when the checked variant of the same package was built last.
+type LeftOut struct {
+	// Output is the name of the output, and System its system.
+	Output string `json:"output"`
+	System string `json:"system"`
+	// Phases are those that the checked variant ran and this one does not. They are
+	// empty where no checked build is known; then so is Checked.
+	Phases []Phase `json:"phases"`
+	// Checked is the build that the phases are of; nil where none is known.
+	Checked *CheckedBuild `json:"checked"`
+}
+
+// CheckedBuild is a build of a checked variant.
+type CheckedBuild struct {
+	// ID is that of its record in the history; empty where it is of the same run.
+	ID string `json:"id"`
+	// Output is the name of the variant's output, and System its system.
+	Output  string    `json:"output"`
+	System  string    `json:"system"`
+	Started time.Time `json:"started"`
 }
 
 // Derivation is what became of one derivation.

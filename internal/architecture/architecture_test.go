@@ -72,7 +72,7 @@ var reserved = []struct {
 	why  string
 }{
 	{"os/exec", []string{"flakegen/nixcmd", "flakegen/gitcmd"}, "these two alone start processes"},
-	{"os", []string{"cmd/flakegen", "flakegen", "flakegen/worktree", "flakegen/nixcmd", "flakegen/gitcmd", "flakegen/store", "flakegen/contents"}, "the others are pure"},
+	{"os", []string{"cmd/flakegen", "flakegen", "flakegen/worktree", "flakegen/nixcmd", "flakegen/gitcmd", "flakegen/store", "flakegen/contents", "flakegen/history"}, "the others are pure"},
 	{"net", []string{"flakegen/store"}, "it alone asks caches"},
 	{"net/http", []string{"flakegen/store"}, "it alone asks caches"},
 
@@ -82,6 +82,8 @@ var reserved = []struct {
 	{"golang.org/x/term/...", []string{"cmd/flakegen"}, "the terminal is passed in"},
 	{"github.com/hashicorp/hcl/...", []string{"flakegen/spec", "flakegen/compile", "flakegen/generate", "flakegen/verify", "flakegen", "cmd/flakegen"}, "what follows them knows Nix only"},
 	{"github.com/go-git/go-git/...", []string{"flakegen/gitcmd"}, "it alone asks git"},
+	{"database/sql", []string{"flakegen/history"}, "it alone keeps a database"},
+	{"modernc.org/sqlite/...", []string{"flakegen/history"}, "it alone keeps a database"},
 	{"github.com/nix-community/go-nix/...", []string{"flakegen/store"}, "it alone reads derivations"},
 
 	{"os.Args", []string{"cmd/flakegen"}, "arguments are passed in"},
