@@ -26,6 +26,10 @@ var schema embed.FS
 // program's is written to.
 const applicationID = 0x666c6b67
 
+// tryWait is how long SQLite waits by itself for a lock, before [retry] looks
+// whether the caller still wants it to.
+const tryWait = 500 * time.Millisecond
+
 // Wait is how long a call waits for other writers. Each of them takes
 // milliseconds; twenty at once on a slow disk take a second.
 const Wait = 5 * time.Second
@@ -110,7 +114,7 @@ func OpenExisting(ctx context.Context, path string) (*Store, error) {
 }
 
 func open(ctx context.Context, path, options string) (*Store, error) {
-	name := url.URL{Scheme: "file", Path: path, RawQuery: fmt.Sprintf("_busy_timeout=%d&%s", Wait.Milliseconds(), options)}
+	name := url.URL{Scheme: "file", Path: path, RawQuery: fmt.Sprintf("_busy_timeout=%d&%s", tryWait.Milliseconds(), options)}
 	db, err := sql.Open("sqlite", name.String())
 	if err != nil {
 		return nil, &Error{"open", path, err}
@@ -133,14 +137,19 @@ func (s *Store) Close() error { return s.db.Close() }
 func retry(ctx context.Context, do func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, Wait)
 	defer cancel()
+	var busy error
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
-		err := do()
-		if err == nil || !errors.Is(cause(err), ErrBusy) {
+		switch err := do(); {
+		case errors.Is(cause(err), ErrBusy):
+			busy = err
+		case err != nil && busy != nil && ctx.Err() != nil:
+			return busy // what the time went to
+		default:
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return busy
 		case <-time.After(pause):
 		}
 	}
