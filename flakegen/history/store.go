@@ -285,3 +285,15 @@ func (s *Store) write(ctx context.Context, do func(*sql.Tx) error) error {
 		return tx.Commit()
 	})
 }
+
+// Check looks through the whole database. The error says what is wrong with it.
+func (s *Store) Check(ctx context.Context) error {
+	var answer string
+	if err := s.db.QueryRowContext(ctx, "PRAGMA integrity_check").Scan(&answer); err != nil {
+		return s.failure("check", err)
+	}
+	if answer != "ok" {
+		return &Error{"check", s.path, fmt.Errorf("%w: %s", ErrDamaged, answer)}
+	}
+	return nil
+}
