@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/flakegen/flakegen/flakegen/timing"
 	"github.com/flakegen/flakegen/platform"
 )
 
@@ -74,22 +75,29 @@ func (p *program) complete(app *cli.App, words []string) {
 }
 
 func (p *program) candidates(app *cli.App, words []string, last string) []string {
-	var command *cli.Command
+	var path []*cli.Command
 	for _, word := range words {
-		if command == nil {
-			command = app.Command(word)
+		if command := below(app, path, word); command != nil {
+			path = append(path, command)
 		}
 	}
-	if len(words) > 0 && words[len(words)-1] == "--system" {
-		return p.systemNames()
+	if len(words) > 0 {
+		switch words[len(words)-1] {
+		case "--system":
+			return p.systemNames()
+		case "--output":
+			return p.outputNames()
+		case "--status":
+			return []string{string(timing.Failed), string(timing.Incomplete), string(timing.Interrupted), string(timing.Succeeded)}
+		}
 	}
 	if command != nil && command.Name == "report" && len(words) > 0 && words[len(words)-1] == "--format" {
 		return formats
 	}
 	if strings.HasPrefix(last, "-") {
 		flags := app.Flags
-		if command != nil {
-			flags = slices.Concat(command.Flags, flags)
+		if len(path) > 0 {
+			flags = slices.Concat(path[len(path)-1].Flags, flags)
 		}
 		var names []string
 		for _, name := range flagNames(flags) {
@@ -97,19 +105,25 @@ func (p *program) candidates(app *cli.App, words []string, last string) []string
 		}
 		return append(names, "--help")
 	}
-	switch {
-	case command == nil:
-		var names []string
-		for _, c := range app.VisibleCommands() {
-			names = append(names, c.Name)
-		}
-		return names
+	if len(path) == 0 {
+		return commandNames(app.VisibleCommands())
+	}
+	switch command := path[len(path)-1]; {
 	case command.Name == "completion":
 		return []string{"bash", "fish", "zsh"}
 	case takesOutputs(command):
 		return p.outputNames()
+	default:
+		return commandNames(command.Subcommands)
 	}
-	return nil
+}
+
+func commandNames(commands []*cli.Command) []string {
+	var names []string
+	for _, c := range commands {
+		names = append(names, c.Name)
+	}
+	return names
 }
 
 // takesOutputs says whether a command's arguments are outputs.

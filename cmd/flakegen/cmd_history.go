@@ -108,10 +108,7 @@ type historyJSON struct {
 
 // noSubcommand says what a word behind a command may be.
 func (p *program) noSubcommand(c *cli.Context) error {
-	var names []string
-	for _, sub := range c.Command.Subcommands {
-		names = append(names, sub.Name)
-	}
+	names := commandNames(c.Command.Subcommands)
 	name := c.Args().First()
 	remedy := fmt.Sprintf("It has %s.", strings.Join(names, ", "))
 	if near := platform.Nearest(name, names); near != "" {

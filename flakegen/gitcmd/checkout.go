@@ -20,13 +20,18 @@ type Checkout struct {
 	Dirty bool
 }
 
-// Checkout asks what the work tree around the folder holds. It starts three
-// processes, one of which reads what has changed; it is for asking while something
+// Checkout asks what the work tree around the folder holds. It starts two or
+// three processes, one of which reads what has changed; it is for asking while something
 // else runs. The error is [ErrNoRepository] where there is none.
 func (g *Git) Checkout(ctx context.Context) (Checkout, error) {
-	top, err := g.TopLevel(ctx)
-	if err != nil {
+	top, err := g.PeekTopLevel()
+	switch {
+	case errors.Is(err, ErrNoRepository):
 		return Checkout{}, err
+	case err != nil:
+		if top, err = g.TopLevel(ctx); err != nil {
+			return Checkout{}, err
+		}
 	}
 	c := Checkout{Top: top}
 	if c.Remote, err = g.Remote(ctx); err != nil {
