@@ -126,16 +126,12 @@ func projectName(remote, top string) string {
 // gives the record. It waits a bounded time for the database and for git. The
 // error says why nothing was recorded; the build is none the worse for it.
 func (r *Recording) Record(ctx context.Context, report *timing.Report) (history.Record, error) {
+	impatient := context.AfterFunc(ctx, r.end)
+	defer impatient()
 	<-r.opened
-	select {
-	case <-r.described:
-	case <-time.After(gitTime):
-		r.end()
-		<-r.described
-	case <-ctx.Done():
-		r.end()
-		<-r.described
-	}
+	slow := time.AfterFunc(gitTime, r.end)
+	<-r.described
+	slow.Stop()
 	r.compare(ctx, report)
 	record := history.Record{
 		Command: r.options.Command, Project: r.project, Commit: r.checkout.Commit, Dirty: r.checkout.Dirty,

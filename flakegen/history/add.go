@@ -62,9 +62,15 @@ func add(ctx context.Context, tx *sql.Tx, r Record, text []byte) (added bool, er
 	if _, err := tx.ExecContext(ctx, "INSERT INTO lines (build, line) VALUES (?, ?)", build, packed); err != nil {
 		return false, err
 	}
+	became := map[string]timing.Disposition{}
+	for _, d := range r.Report.Derivations {
+		if d.Derivation != "" {
+			became[d.Derivation] = d.Disposition
+		}
+	}
 	for i, o := range r.Report.Outputs {
-		_, err := tx.ExecContext(ctx, "INSERT INTO outputs (build, position, name, system, package, variant, role, alias, derivation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			build, i, o.Name, o.System, o.Package, o.Variant, o.Role, o.Alias, o.Derivation)
+		_, err := tx.ExecContext(ctx, "INSERT INTO outputs (build, position, name, system, package, variant, role, alias, derivation, disposition, project, started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			build, i, o.Name, o.System, o.Package, o.Variant, o.Role, o.Alias, o.Derivation, string(became[o.Derivation]), project, started)
 		if err != nil {
 			return false, err
 		}

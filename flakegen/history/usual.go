@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -187,15 +188,19 @@ func (s *Store) LastBuilt(ctx context.Context, project, pkg, role, system string
 }
 
 func (s *Store) lastBuilt(ctx context.Context, project, pkg, role, system string) (*Built, error) {
-	var id string
-	var output, derivation int
+	var id, derivation string
+	var output int
+	where := ""
+	args := []any{project, pkg, role}
+	if system != "" {
+		where, args = "AND o.system = ?", append(args, system)
+	}
 	err := s.db.QueryRowContext(ctx, `
-		SELECT b.id, o.position, d.position
-		FROM outputs o JOIN builds b USING (build) JOIN derivations d ON d.build = o.build AND d.derivation = o.derivation
-		WHERE b.project = (SELECT project FROM projects WHERE name = ?) AND o.package = ? AND o.role = ?
-			AND (?4 = '' OR o.system = ?4) AND d.disposition = 'built'
-		ORDER BY b.started DESC LIMIT 1`, project, pkg, role, system).Scan(&id, &output, &derivation)
-	if err == sql.ErrNoRows {
+		SELECT b.id, o.position, o.derivation
+		FROM outputs o JOIN builds b USING (build)
+		WHERE o.project = (SELECT project FROM projects WHERE name = ?) AND o.package = ? AND o.role = ? `+where+` AND o.disposition = 'built'
+		ORDER BY o.started DESC LIMIT 1`, args...).Scan(&id, &output, &derivation)
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
@@ -205,7 +210,11 @@ func (s *Store) lastBuilt(ctx context.Context, project, pkg, role, system string
 		if err != nil {
 			return nil, err
 		}
-		return &Built{id, r.Report.Started, r.Report.Outputs[output], r.Report.Derivations[derivation]}, nil
+		for _, d := range r.Report.Derivations {
+			if d.Derivation == derivation {
+				return &Built{id, r.Report.Started, r.Report.Outputs[output], d}, nil
+			}
+		}
 	}
 	return nil, nil
 }

@@ -33,19 +33,23 @@ CREATE TABLE lines (
 ) STRICT;
 
 CREATE TABLE outputs (
-  build      INTEGER NOT NULL REFERENCES builds ON DELETE CASCADE,
-  position   INTEGER NOT NULL,
-  name       TEXT NOT NULL,
-  system     TEXT NOT NULL,
-  package    TEXT NOT NULL,
-  variant    TEXT NOT NULL,
-  role       TEXT NOT NULL,
-  alias      TEXT NOT NULL,
-  derivation TEXT NOT NULL,
+  build       INTEGER NOT NULL REFERENCES builds ON DELETE CASCADE,
+  position    INTEGER NOT NULL,
+  name        TEXT NOT NULL,
+  system      TEXT NOT NULL,
+  package     TEXT NOT NULL,
+  variant     TEXT NOT NULL,
+  role        TEXT NOT NULL,
+  alias       TEXT NOT NULL,
+  derivation  TEXT NOT NULL,
+  disposition TEXT NOT NULL,    -- of the derivation; empty where it is not known
+  project     INTEGER NOT NULL, -- of the build, for the indexes below
+  started     INTEGER NOT NULL, -- of the build, for the indexes below
   PRIMARY KEY (build, position)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outputs_name ON outputs (name, system, build);
-CREATE INDEX outputs_package ON outputs (package, role, system, build);
+CREATE INDEX outputs_built ON outputs (project, package, role, started) WHERE disposition = 'built';
+CREATE INDEX outputs_built_for ON outputs (project, package, role, system, started) WHERE disposition = 'built';
 
 CREATE TABLE derivations (
   build       INTEGER NOT NULL REFERENCES builds ON DELETE CASCADE,
