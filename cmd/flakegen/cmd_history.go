@@ -146,7 +146,7 @@ func (p *program) historyFilter(c *cli.Context) (history.Filter, error) {
 	if c.IsSet("since") {
 		since, err := parseWhen(c.String("since"), p.env.now())
 		if err != nil {
-			return f, exit(exitUsage, "--since: %s", err)
+			return f, exit(exitUsage, "--since: %s.", err)
 		}
 		f.Since = since
 	}

@@ -41,7 +41,7 @@ func (p *program) historyPrune(c *cli.Context) error {
 	var err error
 	if c.IsSet("older-than") {
 		if filter.Before, err = parseWhen(c.String("older-than"), p.env.now()); err != nil {
-			return exit(exitUsage, "--older-than: %s", err)
+			return exit(exitUsage, "--older-than: %s.", err)
 		}
 	}
 	if filter.Project, err = p.historyProject(c); err != nil {

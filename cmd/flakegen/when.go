@@ -29,7 +29,7 @@ func parseWhen(text string, now time.Time) (time.Time, error) {
 			}
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is no time. Write 7d, 36h, 2w, or a date such as %s.", text, now.Format(time.DateOnly))
+	return time.Time{}, fmt.Errorf("%q is no time. Write 7d, 36h, 2w, or a date such as %s", text, now.Format(time.DateOnly))
 }
 
 // seconds is a duration of so many.
