@@ -13,7 +13,6 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v2"
 
-	"github.com/flakegen/flakegen/flakegen/history"
 	"github.com/flakegen/flakegen/flakegen/report"
 	"github.com/flakegen/flakegen/platform"
 )
@@ -22,26 +21,32 @@ func (p *program) reportCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "report",
 		Usage:     "show a past build as text, Markdown, a page or a trace",
-		ArgsUsage: "FILE… [--format F] [-o FILE]",
-		Description: `Shows builds that build --json and watch --json wrote; - reads from stdin. One
-build is shown in full. Several are shown together: what each output took over
-time, and what a variant leaves out.
+		ArgsUsage: "[ID|FILE…] [--format F] [-o FILE] | --history [flags]",
+		Description: `Shows the last build of this repository that the history has, or the last one that
+--output and the other flags mean; a build by its ID, which may be cut short; or
+what build --json and watch --json wrote to a file, - for stdin. One build is shown
+in full. Several, or all that --history finds, are shown together: what each output
+took over time, and what a variant leaves out.
 
 The formats: text; json; markdown for pull requests and job summaries; html, one
 page that needs no network; trace, for https://ui.perfetto.dev. Without --format
 the name behind -o says it, by .html, .md, .json or .txt.
 
 Examples:
-  flakegen build rts --json | flakegen report - -o rts.html
-  flakegen report rts.json --format trace -o rts.trace.json
-  flakegen report monday.json tuesday.json --format markdown
+  flakegen report                             the last build
+  flakegen report -o build.html               the same as a page
+  flakegen report --history --since 30d -o month.html
+  flakegen report 0198f3a2-b4c5 --format trace -o build.trace.json
+  flakegen build rts --json | flakegen report - --format markdown
 
-Exit codes: 0 shown · 2 a wrong command line, or what is no report · 3 it cannot
-be read or written.`,
-		Flags: []cli.Flag{
+Exit codes: 0 shown · 1 no such build is in the history · 2 a wrong command line,
+or what is no report · 3 it cannot be read or written.`,
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "history", Usage: "show many builds together", DisableDefaultText: true},
+			&cli.IntFlag{Name: "limit", Usage: "the newest `N` of them", Value: 500},
 			&cli.StringFlag{Name: "format", Usage: "show it as `F`: " + strings.Join(formats, ", "), DefaultText: "text, or what -o says"},
 			&cli.StringFlag{Name: "o", Usage: "write to `FILE`, whole or not at all", DefaultText: "stdout"},
-		},
+		}, historyFilters()...),
 		Action: p.report,
 	}
 }
@@ -57,26 +62,18 @@ func (p *program) report(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if !c.Args().Present() {
-		return exit(exitUsage, "name the build: a file that flakegen build --json wrote, or - for stdin. See flakegen report --help.")
+	s, err := p.reportSubject(c)
+	if err != nil {
+		return err
 	}
-	var records []history.Record
-	for _, name := range c.Args().Slice() {
-		more, err := p.readBuilds(c.String("C"), name)
-		if err != nil {
-			return err
-		}
-		records = append(records, more...)
-	}
-	if format == "trace" && len(records) > 1 {
-		return exit(exitUsage, "a trace is of one build, and these are %d. Name one of them.", len(records))
+	if format == "trace" && s.together {
+		return exit(exitUsage, "a trace is of one build, and these are %d. Name one of them.", len(s.builds))
 	}
 	var product bytes.Buffer
-	toTerminal := c.String("o") == ""
-	if err := p.writeReport(&product, records, format, toTerminal); err != nil {
+	if err := p.writeReport(c, &product, s, format); err != nil {
 		return exit(exitUnable, "%s", err)
 	}
-	return p.deliver(c.String("C"), c.String("o"), product.Bytes())
+	return p.deliver(c, product.Bytes())
 }
 
 // reportFormat is the format asked for, or the one that a file's name tells.
@@ -104,75 +101,14 @@ func reportFormat(format, output string) (string, error) {
 	return "text", nil
 }
 
-// maxBuildFile is how large a file of builds may be: a report of ten thousand
-// derivations takes a tenth of it.
-const maxBuildFile = 256 << 20
-
-// readBuilds reads the builds in a file, or from stdin.
-func (p *program) readBuilds(dir, name string) ([]history.Record, error) {
-	shown := name
-	var source io.Reader = p.stdin
-	if name == "-" {
-		shown = "stdin"
-	} else {
-		f, err := os.Open(p.filePath(dir, name))
-		if err != nil {
-			return nil, unreadable(name, err)
-		}
-		defer f.Close()
-		source = f
-	}
-	data, err := io.ReadAll(io.LimitReader(source, maxBuildFile+1))
-	if err != nil {
-		return nil, unreadable(shown, err)
-	}
-	if len(data) > maxBuildFile {
-		return nil, exit(exitUsage, "%s: it is larger than %d MiB, and no report of a build is.", shown, maxBuildFile>>20)
-	}
-	records, err := report.Read(data)
-	if err != nil {
-		return nil, exit(exitUsage, "%s: %s", shown, err)
-	}
-	return records, nil
-}
-
-func unreadable(name string, err error) error {
-	var path *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return exit(exitUsage, "%s: there is no such file. It is written by: flakegen build --json > %s", name, name)
-	case errors.As(err, &path) && path.Op == "read" && isFolder(path.Path):
-		return exit(exitUsage, "%s: this is a folder. Name the files in it that hold builds.", name)
-	case errors.As(err, &path):
-		return exit(exitUnable, "%s: %s", name, path.Err)
-	}
-	return exit(exitUnable, "%s: %s", name, err)
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
-}
-
-// filePath is a path from the command line, which counts from where -C says.
-func (p *program) filePath(dir, name string) string {
-	if filepath.IsAbs(name) {
-		return name
-	}
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(p.env.folder, dir)
-	}
-	return filepath.Join(dir, name)
-}
-
 // writeReport writes one build in full, or several together.
-func (p *program) writeReport(w io.Writer, records []history.Record, format string, toStdout bool) error {
+func (p *program) writeReport(c *cli.Context, w io.Writer, s subject, format string) error {
 	style := report.Style{Width: defaultWidth}
-	if width, ok := widthOf(p.stdout); ok && toStdout {
+	if width, ok := widthOf(p.stdout); ok && c.String("o") == "" {
 		style.Width, style.Color = width, p.colors()
 	}
-	if len(records) == 1 {
-		one := records[0]
+	if !s.together {
+		one := s.builds[0]
 		switch format {
 		case "json":
 			return writeJSON(w, report.BuildOf(one))
@@ -181,25 +117,26 @@ func (p *program) writeReport(w io.Writer, records []history.Record, format stri
 		case "trace":
 			return report.Trace(w, one)
 		case "html":
-			return report.Page(w, one, nil)
+			return report.Page(w, one, p.pastOf(c, one))
 		}
 		return report.Text(w, one.Report, style)
 	}
-	overview := report.OverviewOf(records)
+	overview := report.OverviewOf(s.builds)
 	switch format {
 	case "json":
 		return writeJSON(w, overview)
 	case "markdown":
 		return report.OverviewMarkdown(w, overview, 0)
 	case "html":
-		return report.OverviewPage(w, records)
+		return report.OverviewPage(w, s.builds)
 	}
 	return report.OverviewText(w, overview, style)
 }
 
 // deliver writes the product to stdout, or to a file: whole, or not at all. What is
 // no regular file, as a pipe or /dev/stdout, is written to as it is.
-func (p *program) deliver(dir, output string, product []byte) error {
+func (p *program) deliver(c *cli.Context, product []byte) error {
+	output := c.String("o")
 	if output == "" || output == "-" {
 		_, err := p.stdout.Write(product)
 		if err != nil {
@@ -207,7 +144,10 @@ func (p *program) deliver(dir, output string, product []byte) error {
 		}
 		return nil
 	}
-	target := p.filePath(dir, output)
+	target, err := p.path(c, output)
+	if err != nil {
+		return err
+	}
 	if real, err := filepath.EvalSymlinks(target); err == nil {
 		target = real
 	}

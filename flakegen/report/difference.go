@@ -46,8 +46,7 @@ type PhaseCost struct {
 }
 
 // Differences are those of all packages that were built in several variants, by
-// project, package and system. What an output's package is called is told by its
-// name, "rts" of "rts-checked"; an alias is taken for the package of its name.
+// project, package and system.
 func Differences(records []history.Record) []Difference {
 	type key struct{ project, name string }
 	last := map[key][]VariantBuild{}
@@ -82,8 +81,12 @@ func Differences(records []history.Record) []Difference {
 	return list
 }
 
-// packageOf is what the package of an output is called, as far as its name tells.
+// packageOf is the package of an output; where a report is older than packages in
+// it, as far as the name tells.
 func packageOf(o timing.Output) string {
+	if o.Package != "" {
+		return o.Package
+	}
 	return strings.TrimSuffix(o.Name, "-"+o.Variant)
 }
 

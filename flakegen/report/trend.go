@@ -97,6 +97,28 @@ func point(r history.Record, o timing.Output, d timing.Derivation) Point {
 	return p
 }
 
+// Brief is what [Trends], [Differences] and an overview look at in a build, so that
+// many can be held at once: of its derivations those that were asked for, without
+// their logs, and the number of the others that were built.
+func Brief(r history.Record) history.Record {
+	wanted := map[string]bool{}
+	for _, o := range r.Report.Outputs {
+		wanted[o.Derivation] = true
+	}
+	var kept []timing.Derivation
+	for _, d := range r.Report.Derivations {
+		if wanted[d.Derivation] && d.Derivation != "" {
+			d.LogTail = nil
+			kept = append(kept, d)
+		} else if d.Disposition == timing.DispositionBuilt {
+			kept = append(kept, timing.Derivation{Disposition: d.Disposition})
+		}
+	}
+	r.Report.Derivations = kept
+	r.Report.Fetched, r.Report.Errors, r.Report.Warnings, r.Report.CriticalPath, r.Report.Blocked = nil, nil, nil, nil, nil
+	return r
+}
+
 // inOrder are builds by their start; where that is equal, as they came.
 func inOrder(records []history.Record) []history.Record {
 	records = slices.Clone(records)
