@@ -216,7 +216,7 @@ func numbersOf(r timing.Report) []fact {
 	checked := 0.0
 	for _, d := range r.Derivations {
 		for _, p := range d.Phases {
-			if checks(p.Name) {
+			if history.IsCheck(p.Name) {
 				checked += p.Seconds
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/flakegen/flakegen/flakegen/history"
 	"github.com/flakegen/flakegen/flakegen/timing"
 )
 
@@ -229,7 +230,7 @@ var phaseKinds = []legendView{
 func phaseKind(name string) string {
 	name = strings.ToLower(name)
 	switch {
-	case checks(name):
+	case history.IsCheck(name):
 		return "check"
 	case strings.Contains(name, "build"):
 		return "build"
@@ -272,7 +273,7 @@ func (v *timelineView) rows(r timing.Report, l labels, wall float64, kinds map[s
 		}
 		row.Bars = append(row.Bars, whole)
 		for _, s := range list {
-			if s.end-s.start < micros(wall*1e6/resolution/2) && !checks(s.name) {
+			if s.end-s.start < micros(wall*1e6/resolution/2) && !history.IsCheck(s.name) {
 				continue // nothing to be seen
 			}
 			name := single(shortPhase(s.name))

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -135,5 +136,18 @@ func TestRoundUp(t *testing.T) {
 		if got := roundUp(test.seconds); got < test.seconds || got > 4*max(test.seconds, 0.25) || time.Duration(got*1e9) != time.Duration(test.want*1e9) {
 			t.Errorf("%v: %v, want %v", test.seconds, got, test.want)
 		}
+	}
+}
+
+// What is kept of a build in brief is all that looking at many builds needs.
+func TestBrief(t *testing.T) {
+	records := append(past(), series(t)...)
+	records = append(records, recorded(t, "many"), recorded(t, "failing"), history.Record{Report: sample()})
+	brief := make([]history.Record, len(records))
+	for i, r := range records {
+		brief[i] = Brief(r)
+	}
+	if got, want := OverviewOf(brief), OverviewOf(records); !reflect.DeepEqual(got, want) {
+		t.Errorf("in brief %+v\nwant %+v", got, want)
 	}
 }

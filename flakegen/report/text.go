@@ -10,6 +10,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/flakegen/flakegen/flakegen/history"
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
 	"github.com/flakegen/flakegen/flakegen/timing"
 )
@@ -282,15 +283,12 @@ func (t *text) details(d timing.Derivation) []string {
 func shownPhases(d timing.Derivation) []timing.Phase {
 	var list []timing.Phase
 	for _, p := range d.Phases {
-		if p.Seconds >= 0.05 || checks(p.Name) {
+		if p.Seconds >= 0.05 || history.IsCheck(p.Name) {
 			list = append(list, p)
 		}
 	}
 	return list
 }
-
-// checks says whether a phase tests what was built: checkPhase, installCheckPhase.
-func checks(phase string) bool { return strings.Contains(strings.ToLower(phase), "check") }
 
 func shortPhase(name string) string {
 	return strings.TrimSuffix(name, "Phase")

@@ -90,7 +90,7 @@ func point(r history.Record, o timing.Output, d timing.Derivation) Point {
 		Machine: d.Machine, Disposition: d.Disposition, Seconds: d.Seconds,
 	}
 	for _, phase := range d.Phases {
-		if checks(phase.Name) {
+		if history.IsCheck(phase.Name) {
 			p.CheckSeconds += phase.Seconds
 		}
 	}
