@@ -42,7 +42,7 @@ package "flakegen" {
   version = let.version
   src     = lib::cleanSource(path("."))
 
-  vendorHash  = "sha256-S9YM36HFP166S8TcadUVrspI1uJek86fUTdGtkG/x0o="
+  vendorHash  = "sha256-bTwWxljIbYP/rng6J1f/5Z5Gtrsb/AXXVysbhiywN7w="
   subPackages = ["cmd/flakegen"]
   ldflags     = ["-s", "-w", "-X main.stamped=${let.version}"]
   env         = { CGO_ENABLED = 0 }

@@ -9,7 +9,7 @@ pkgs.buildGoModule {
   inherit version;
   src = lib.cleanSource ../.;
 
-  vendorHash = "sha256-S9YM36HFP166S8TcadUVrspI1uJek86fUTdGtkG/x0o=";
+  vendorHash = "sha256-bTwWxljIbYP/rng6J1f/5Z5Gtrsb/AXXVysbhiywN7w=";
   subPackages = [ "cmd/flakegen" ];
   ldflags = [
     "-s"

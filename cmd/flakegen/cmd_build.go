@@ -11,7 +11,6 @@ import (
 
 	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/generate"
-	"github.com/flakegen/flakegen/flakegen/history"
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
 	"github.com/flakegen/flakegen/flakegen/report"
 	"github.com/flakegen/flakegen/flakegen/timing"
@@ -89,11 +88,11 @@ func (p *program) build(c *cli.Context) error {
 	view.close()
 	if result != nil {
 		// First, so that a report that is seen is in the history.
-		recording.record(result)
+		record := recording.record(result)
 		if err := p.showReport(*result, c.Bool("json")); err != nil {
 			return err
 		}
-		p.stepSummary(history.Record{Report: *result})
+		p.stepSummary(record)
 		p.showOrigins(rendering, result.Errors...)
 	}
 	return p.buildEnded(rendering, result, err)

@@ -89,10 +89,9 @@ func (p *program) candidates(app *cli.App, words []string, last string) []string
 			return p.outputNames()
 		case "--status":
 			return []string{string(timing.Failed), string(timing.Incomplete), string(timing.Interrupted), string(timing.Succeeded)}
+		case "--format":
+			return formats
 		}
-	}
-	if command != nil && command.Name == "report" && len(words) > 0 && words[len(words)-1] == "--format" {
-		return formats
 	}
 	if strings.HasPrefix(last, "-") {
 		flags := app.Flags

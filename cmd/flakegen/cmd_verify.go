@@ -143,11 +143,17 @@ func (p *program) verifyOutputs(c *cli.Context, interrupts *interrupts, project 
 		return nil, 0, exit(exitUsage, "--outputs compares a variant of role build with one of role checked, and no package on %s has both.", listSystems(systems))
 	}
 	options := flakegen.BuildOptions{Nix: nix, Root: project.Root, Now: p.env.now}
-	view := p.startView(options.Now(), nil)
+	recording := p.startRecording("verify", project.Root, interrupts.kill)
+	defer recording.Close()
+	view := p.startView(options.Now(), recording.usual)
+	defer view.close()
 	options.Observer = view
 	interrupts.onFirst(view.interrupt)
 	result, findings, err := flakegen.VerifyOutputs(interrupts.ctx, options, pairs)
 	view.close()
+	if result != nil {
+		recording.record(result)
+	}
 	if err == nil && result.Status == timing.Succeeded {
 		return findings, len(pairs), nil
 	}

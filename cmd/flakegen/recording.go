@@ -63,8 +63,9 @@ func (r *recording) usual(derivation string) (time.Duration, bool) {
 	return seconds(usual.Seconds), known
 }
 
-// record adds a report to the history, with what it left out filled in.
-func (r *recording) record(report *timing.Report) {
+// record adds a report to the history, with what it left out filled in, and gives
+// the record.
+func (r *recording) record(report *timing.Report) history.Record {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go func() {
@@ -74,13 +75,14 @@ func (r *recording) record(report *timing.Report) {
 		case <-ctx.Done():
 		}
 	}()
-	_, err := r.Record(ctx, report)
+	record, err := r.Record(ctx, report)
 	if err == nil {
 		err = r.pathErr
 	}
 	if err != nil {
 		r.p.say("this build is not in the history: %s. %s", err, historyRemedy(err))
 	}
+	return record
 }
 
 // historyRemedy says what to do about an error of the history.

@@ -7,8 +7,8 @@ import "github.com/flakegen/flakegen/flakegen/timing"
 type Record struct {
 	// ID is unique on all machines. Later records have greater ones.
 	ID string `json:"id"`
-	// Command is the command of flakegen that saw the run: "build", "watch" or
-	// "bench".
+	// Command is the command of flakegen that saw the run: "build", "watch",
+	// "bench" or "verify".
 	Command string `json:"command"`
 	// Project is the repository: the address that git fetches it from, without
 	// user and password, or the name of its folder where it has none. It is empty
