@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -127,18 +128,42 @@ func (r *missingReader) missing() Missing {
 	return r.found
 }
 
-// Invalid asks Nix which of the store paths are not in the store: one process,
-// and no cache is asked. That a path exists proves nothing: a failed build leaves
-// its outputs behind.
+// Invalid asks Nix which of the store paths are not in the store: one process for
+// every 10,000 or so, and no cache is asked. That a path exists proves nothing: a
+// failed build leaves its outputs behind. Nor is Nix's database read instead: in
+// its WAL mode a user who may not write beside it can read it only while another
+// process has it open, and its schema is Nix's own.
 func (n *Nix) Invalid(ctx context.Context, paths []string) ([]string, error) {
-	if len(paths) == 0 {
-		return nil, nil
+	var invalid []string
+	for part := range argumentLists(paths) {
+		args := slices.Concat([]string{"build", "--dry-run", "--no-link", "--log-format", "raw"}, n.Args.forSettings(),
+			[]string{"--option", "substitute", "false", "--"}, part)
+		stderr := &missingReader{}
+		if err := n.run(ctx, call{args: args, stderr: stderr}); err != nil {
+			return nil, fmt.Errorf("ask Nix what is in the store: %w", err)
+		}
+		invalid = append(invalid, stderr.missing().Unknown...)
 	}
-	args := slices.Concat([]string{"build", "--dry-run", "--no-link", "--log-format", "raw"}, n.Args.forSettings(),
-		[]string{"--option", "substitute", "false", "--"}, paths)
-	stderr := &missingReader{}
-	if err := n.run(ctx, call{args: args, stderr: stderr}); err != nil {
-		return nil, fmt.Errorf("ask Nix what is in the store: %w", err)
+	return invalid, nil
+}
+
+// maxArguments is how many bytes of arguments one process gets. Linux takes 2 MiB
+// with the environment, macOS 1 MiB.
+const maxArguments = 640 << 10
+
+// argumentLists are the words in order, in parts that a command line takes.
+func argumentLists(words []string) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		for len(words) > 0 {
+			n, bytes := 0, 0
+			for n < len(words) && (n == 0 || bytes+len(words[n]) < maxArguments) {
+				bytes += len(words[n]) + 9 // its end and the pointer to it
+				n++
+			}
+			if !yield(words[:n]) {
+				return
+			}
+			words = words[n:]
+		}
 	}
-	return stderr.missing().Unknown, nil
 }

@@ -2,7 +2,9 @@ package nixcmd
 
 import (
 	"fmt"
+	"os/exec"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -62,5 +64,36 @@ func TestMissingReaderIsBounded(t *testing.T) {
 	fmt.Fprint(&r, "\n"+missingText)
 	if got := r.missing(); len(got.Build) != 3 {
 		t.Errorf("after it: %+v", got)
+	}
+}
+
+// More paths than one command line holds.
+func TestInvalidOfMany(t *testing.T) {
+	n := realNix(t, t.TempDir())
+	add := exec.Command("nix-store", "--add", "missing_test.go")
+	add.Env = n.Env
+	out, err := add.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid := strings.TrimSpace(string(out))
+	var paths, want []string
+	for i := range 15000 {
+		path := fmt.Sprintf("/nix/store/%032d-none-of-%d", i, i)
+		paths, want = append(paths, path), append(want, path)
+		if i%5000 == 77 {
+			paths = append(paths, valid)
+		}
+	}
+	got, err := n.Invalid(t.Context(), paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("%d of %d paths are not in the store, from %q to %q", len(got), len(want), got[:1], got[len(got)-1:])
+	}
+	if got, err := n.Invalid(t.Context(), nil); len(got) != 0 || err != nil {
+		t.Error(got, err)
 	}
 }

@@ -36,6 +36,27 @@ type Settings struct {
 	TrustedPublicKeys []string
 	// Substitute says whether anything is fetched from caches at all.
 	Substitute bool
+	// TrustedSubstituters are the caches that a user whom the daemon does not
+	// trust may name beside Substituters.
+	TrustedSubstituters []string
+	// RequireSigs says whether what a cache gives has to be signed.
+	RequireSigs bool
+	// SecretKeyFiles hold keys that this machine signs with; their public halves
+	// count like TrustedPublicKeys.
+	SecretKeyFiles []string
+	// AlwaysAllowSubstitutes overrides the allowSubstitutes = false of a
+	// derivation; Nix 2.19 and later.
+	AlwaysAllowSubstitutes bool
+	// Fallback says that a failing cache is no reason to stop: then it is built.
+	Fallback bool
+	// NetrcFile has the names and passwords for caches. CertFile has the
+	// authorities that vouch for servers; before 2.15 it is no setting and empty.
+	NetrcFile string
+	CertFile  string
+	// HTTPConnections is how many requests run at once, 0 for no limit. HTTP2
+	// says whether HTTP/2 is spoken.
+	HTTPConnections int
+	HTTP2           bool
 	// Store is the store that is built in: "auto" for the one of this machine.
 	Store string
 }
@@ -84,8 +105,18 @@ func parseSettings(text []byte) (s Settings, builders string, err error) {
 		Substituters:      all.list("substituters"),
 		TrustedPublicKeys: all.list("trusted-public-keys"),
 		Substitute:        all.text("substitute") != "false",
-		Store:             all.text("store"),
-		ExternalBuilders:  []ExternalBuilder{},
+
+		TrustedSubstituters:    all.list("trusted-substituters"),
+		RequireSigs:            all.text("require-sigs") != "false",
+		SecretKeyFiles:         all.list("secret-key-files"),
+		AlwaysAllowSubstitutes: all.text("always-allow-substitutes") == "true",
+		Fallback:               all.text("fallback") == "true",
+		NetrcFile:              all.text("netrc-file"),
+		CertFile:               all.text("ssl-cert-file"),
+		HTTP2:                  all.text("http2") != "false",
+
+		Store:            all.text("store"),
+		ExternalBuilders: []ExternalBuilder{},
 	}
 	if s.System == "" {
 		return Settings{}, "", errors.New("they name no system")
@@ -95,6 +126,11 @@ func parseSettings(text []byte) (s Settings, builders string, err error) {
 	}
 	if s.Cores, err = strconv.Atoi(all.text("cores")); err != nil {
 		return Settings{}, "", fmt.Errorf("cores: %w", err)
+	}
+	if connections := all.text("http-connections"); connections != "" {
+		if s.HTTPConnections, err = strconv.Atoi(connections); err != nil {
+			return Settings{}, "", fmt.Errorf("http-connections: %w", err)
+		}
 	}
 	if external, ok := all["external-builders"]; ok {
 		if err := json.Unmarshal(external.Value, &s.ExternalBuilders); err != nil {

@@ -14,6 +14,8 @@ func TestSettingsOfTheRealNix(t *testing.T) {
 	writeFile(t, builders, "ssh://one aarch64-darwin\n")
 	if err := n.parse("--builders", "@"+builders+" ; ssh://two riscv64-linux", "--extra-platforms", "m68k-linux armv7l-linux",
 		"--option", "substituters", "https://a.example https://b.example", "--option", "trusted-public-keys", "k-1:abc k-2:def",
+		"--option", "trusted-substituters", "https://c.example", "--option", "require-sigs", "false", "--option", "netrc-file", "/n/rc",
+		"--option", "http-connections", "7", "--option", "http2", "false", "--option", "secret-key-files", "/a /b", "--fallback",
 		"-j", "5", "--cores", "3", "--relaxed-sandbox"); err != nil {
 		t.Fatal(err)
 	}
@@ -24,10 +26,15 @@ func TestSettingsOfTheRealNix(t *testing.T) {
 	if !strings.Contains(s.System, "-") || s.MaxJobs != 5 || s.Cores != 3 || s.Sandbox != "relaxed" || !s.Substitute || s.Elsewhere() {
 		t.Errorf("%+v", s)
 	}
+	if s.RequireSigs || s.HTTP2 || !s.Fallback || s.HTTPConnections != 7 || s.NetrcFile != "/n/rc" || s.AlwaysAllowSubstitutes {
+		t.Errorf("%+v", s)
+	}
 	for what, pair := range map[string][2][]string{
-		"extra-platforms":     {s.ExtraPlatforms, {"armv7l-linux", "m68k-linux"}},
-		"substituters":        {s.Substituters, {"https://a.example", "https://b.example"}},
-		"trusted-public-keys": {s.TrustedPublicKeys, {"k-1:abc", "k-2:def"}},
+		"trusted-substituters": {s.TrustedSubstituters, {"https://c.example"}},
+		"secret-key-files":     {s.SecretKeyFiles, {"/a", "/b"}},
+		"extra-platforms":      {s.ExtraPlatforms, {"armv7l-linux", "m68k-linux"}},
+		"substituters":         {s.Substituters, {"https://a.example", "https://b.example"}},
+		"trusted-public-keys":  {s.TrustedPublicKeys, {"k-1:abc", "k-2:def"}},
 	} {
 		slices.Sort(pair[0]) // Nix sorts sets
 		if !slices.Equal(pair[0], pair[1]) {
