@@ -1,11 +1,9 @@
 package store
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -46,13 +44,13 @@ type Output struct {
 
 // ReadDerivation reads a .drv file.
 func ReadDerivation(file string) (*Derivation, error) {
-	text, err := os.ReadFile(file)
+	parsed, err := readFile(file)
 	if err != nil {
-		return nil, err // it says "open" and the path
+		return nil, nameFile(file, err)
 	}
-	d, err := parseDerivation(file, text)
+	d, err := whole(file, parsed)
 	if err != nil {
-		return nil, fmt.Errorf("read derivation %s: %w", file, err)
+		return nil, nameFile(file, err)
 	}
 	return d, nil
 }
@@ -61,16 +59,8 @@ func ReadDerivation(file string) (*Derivation, error) {
 // variables does it take the backslashes out.
 var unescape = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\t`, "\t", `\"`, `"`)
 
-func parseDerivation(file string, text []byte) (*Derivation, error) {
-	if bytes.HasPrefix(text, []byte("DrvWithVersion(")) {
-		return nil, fmt.Errorf("it depends on outputs that are derivations themselves (dynamic-derivations), which is not supported")
-	}
-	parsed, err := derivation.ReadDerivation(bytes.NewReader(text))
-	// A derivation whose output paths are not known before it is built has no
-	// valid ones; the parser returns it all the same.
-	if err != nil && (parsed == nil || !unknownOutputs(parsed)) {
-		return nil, err
-	}
+// whole is the derivation with all that the file says.
+func whole(file string, parsed *derivation.Derivation) (*Derivation, error) {
 	d := &Derivation{
 		Path: file, Name: Name(file), System: parsed.Platform,
 		Builder: unescape.Replace(parsed.Builder),
@@ -93,15 +83,6 @@ func parseDerivation(file string, text []byte) (*Derivation, error) {
 		}
 	}
 	return d, nil
-}
-
-func unknownOutputs(d *derivation.Derivation) bool {
-	for _, o := range d.Outputs {
-		if o.Path == "" {
-			return true
-		}
-	}
-	return false
 }
 
 // Name is the name in a store path: without the store, the hash and ".drv".

@@ -7,7 +7,10 @@
 //   - attribute: what a derivation was called with. In the file it is an
 //     environment variable or, with __structuredAttrs, a member of one JSON
 //     object; builder, args, system and the inputs count as attributes too.
-//   - closure: a derivation, its input derivations, theirs, and so on.
+//   - closure: a derivation, its input derivations, theirs, and so on. Read whole
+//     it is a graph of nodes without attributes, small enough to hold any.
+//   - content-addressed, deferred, dynamic: derivations with outputs, or inputs,
+//     that are not known before something is built. See [Kind] and [ErrDynamic].
 //   - to follow: a derivation that differs in one attribute has other output
 //     paths, and so has all that holds them; one for another system has other
 //     inputs. [Compare] tells such differences from those that were made.
