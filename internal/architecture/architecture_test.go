@@ -44,7 +44,10 @@ var mayImport = map[string][]string{
 	"flakegen/verify": {"platform", "flakegen/spec", "flakegen/store"},
 
 	// What the caches have.
+
+	// What is there, what the caches have, what has to be built.
 	"flakegen/substituter": {},
+	"flakegen/missing":     {"flakegen/store", "flakegen/substituter"},
 
 	// nixcmd -> timing -> history -> report
 	"flakegen/timing":  {"flakegen/nixcmd"},
@@ -54,12 +57,12 @@ var mayImport = map[string][]string{
 	"flakegen": {
 		"platform", "templates",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/missing", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents",
 	},
 	"cmd/flakegen": {
 		"platform", "templates", "flakegen",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/missing", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents",
 	},
 }
 
