@@ -142,6 +142,9 @@ func (q *resolution) fetchables(nodes []*store.Node) []string {
 }
 
 func (q *resolution) decide(n *store.Node) error {
+	if q.queued[n] {
+		return nil // more is wanted of it since this round began; the next one asks for that
+	}
 	missing, unclear := q.missing(n)
 	become := leave
 	switch {

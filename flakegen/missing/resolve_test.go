@@ -175,6 +175,8 @@ func TestResolve(t *testing.T) {
 		{"both wanted, one there", "m(dev out); n: m m!dev", world{valid: []string{"m"}, offers: map[string][]string{"m-dev": nil}}, Rules{}, "", "n! m-dev"},
 		{"both wanted, one lacking", "m(dev out); n: m m!dev", world{offers: map[string][]string{"m": {"x"}, "x": nil}}, Rules{}, "", "m! n! m* x*"},
 		{"wanted one after the other", "m(dev out); n: m; o: n m!dev", world{offers: map[string][]string{"m": nil}}, Rules{}, "", "m! n! o! m*"},
+		{"wanted by another of its round", "m(dev out); n: m!dev; o: n m", world{offers: map[string][]string{"m": nil, "m-dev": nil}}, Rules{}, "n!out m!out", "n! m m-dev"},
+		{"wanted by another of its round, and lacking", "m(dev out); n: m!dev; o: n m", world{offers: map[string][]string{"m": nil}}, Rules{}, "n!out m!out", "m! n! m*"},
 		{"some asked for", "m(dev doc out)", world{valid: []string{"m-doc"}, offers: map[string][]string{"m-dev": nil}}, Rules{}, "m!dev m!doc", "=m-doc m-dev"},
 		{"two asked for", chain, world{valid: []string{"a"}}, Rules{}, "a!out b!out", "=a b!"},
 		{"a source in the cache", "a: @s", world{offers: map[string][]string{"s": {"t"}, "t": nil}}, Rules{}, "", "a! s t"},
