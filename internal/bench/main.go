@@ -21,9 +21,14 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 var errMissed = errors.New("an aim was missed")
 
 func run(args []string, stdout, stderr io.Writer) int {
-	// The other side of a measure is this program again, so that two processes are compared.
-	if len(args) == 2 && args[0] == "parse" {
+	// A side of a measure may be this program again, so that two processes are compared.
+	switch {
+	case len(args) == 2 && args[0] == "parse":
 		return parse(args[1], stderr)
+	case len(args) == 2 && args[0] == "closure":
+		return readClosure(args[1], stderr)
+	case len(args) == 4 && args[0] == "ask":
+		return askCache(args[1], args[2], args[3], stderr)
 	}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -115,6 +120,12 @@ func bench(ctx context.Context, flakegen, repository string, runs, packages int,
 			aim:      1.1, runs: max(runs/2, 1),
 		},
 	}
+	reading, stop, err := readers(ctx, self, work, runs)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	measures = append(measures, reading...)
 	var results []result
 	missed := false
 	for _, m := range measures {

@@ -61,17 +61,32 @@ func (m measure) take(ctx context.Context) (result, error) {
 
 // run gives the wall time of one run, from the start of the process to its end.
 func (s side) run(ctx context.Context) (time.Duration, error) {
+	start := time.Now()
+	_, err := s.output(ctx)
+	elapsed := time.Since(start)
+	return elapsed, err
+}
+
+// output runs a side and gives what it prints.
+func (s side) output(ctx context.Context) (string, error) {
 	cmd := exec.CommandContext(ctx, s.argv[0], s.argv[1:]...)
 	cmd.Dir = s.dir
-	var output bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &output, &output
-	start := time.Now()
-	err := cmd.Run()
-	elapsed := time.Since(start)
-	if err != nil {
-		return 0, fmt.Errorf("%s in %s: %w\n%s", strings.Join(s.argv, " "), s.dir, err, output.Bytes())
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("%s in %s: %w\n%s%s", s.words(), s.dir, err, stdout.Bytes(), stderr.Bytes())
 	}
-	return elapsed, nil
+	return stdout.String(), nil
+}
+
+// maxWords is how many words of a command line are shown.
+const maxWords = 20
+
+func (s side) words() string {
+	if more := len(s.argv) - maxWords; more > 0 {
+		return fmt.Sprintf("%s … and %d more words", strings.Join(s.argv[:maxWords], " "), more)
+	}
+	return strings.Join(s.argv, " ")
 }
 
 // median gives the middle of the times, of an even number the mean of the two in the middle.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 	"time"
 )
@@ -25,7 +24,7 @@ func table(w io.Writer, results []result) error {
 	}
 	fmt.Fprintln(w, "\nMedian wall times of whole processes, both sides in turn. What was run:")
 	for _, r := range results {
-		fmt.Fprintf(w, "  %s\n    flakegen  %s\n    other     %s\n", r.name, strings.Join(r.flakegen.argv, " "), strings.Join(r.other.argv, " "))
+		fmt.Fprintf(w, "  %s\n    flakegen  %s\n    other     %s\n", r.name, r.flakegen.words(), r.other.words())
 	}
 	return nil
 }
