@@ -123,6 +123,21 @@ func (g *graph) nix() string {
 	return text.String() + "}"
 }
 
+// referred are members and all that their outputs from the cache refer to.
+func referred(members []*member) []*member {
+	all := slices.Clone(members)
+	for at := 0; at < len(all); at++ {
+		for _, uses := range all[at].references {
+			for _, u := range uses {
+				if !slices.Contains(all, u.of) {
+					all = append(all, u.of)
+				}
+			}
+		}
+	}
+	return all
+}
+
 // fill puts what is cached into a cache; with all also the rest, signed well.
 func (g *graph) fill(t *testing.T, c cachetest.Cache, d cachetest.Derivations, all bool, good cachetest.Key) {
 	for _, m := range g.nodes {
@@ -256,6 +271,9 @@ func TestGraphsAsNixHasThem(t *testing.T) {
 			g.fill(t, everything, d, true, good)
 			if present := pick(r, g.nodes, r.Float64()*0.3); len(present) > 0 {
 				args := []string{"copy", "--no-check-sigs", "--from", everything.File()}
+				if g.even {
+					present = referred(present)
+				}
 				for _, m := range present {
 					some := m.outputs
 					if !g.even {

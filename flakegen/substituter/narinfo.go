@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nix-community/go-nix/pkg/narinfo"
@@ -15,46 +16,72 @@ import (
 // narInfo is a narinfo that Nix would accept as one. References are sorted, each
 // once, as base names, as the signature has them.
 type narInfo struct {
-	*narinfo.NarInfo
+	narinfo.NarInfo
 	signatures []string // NAME:BASE64, unchecked
 }
 
-// known are the fields that count here and that the parser knows; Sig is read
-// apart, because one that is no signature would fail the rest.
-var known = []string{"StorePath", "URL", "Compression", "FileHash", "FileSize", "NarHash", "NarSize", "References", "CA"}
-
 // parseNarInfo reads a narinfo as leniently as Nix does: it skips unknown fields,
-// of which some caches send a few. What makes Nix call it corrupt is an error.
+// of which some caches send a few. What makes Nix call it corrupt is an error. The
+// parser of go-nix stands back here: it takes no unknown field, and a mebibyte of
+// memory for each narinfo.
 func parseNarInfo(text []byte) (*narInfo, error) {
 	n := &narInfo{}
-	var kept bytes.Buffer
-	referred := false
 	for line := range bytes.Lines(text) {
-		field, value, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\n")), []byte(":"))
+		line = bytes.TrimSuffix(line, []byte("\n"))
+		field, value, ok := strings.Cut(string(line), ":")
 		if !ok {
 			if len(bytes.TrimSpace(line)) == 0 {
 				continue
 			}
-			return nil, fmt.Errorf("a line of its narinfo is no field: %q", bytes.TrimSpace(line))
+			return nil, fmt.Errorf("a line of its narinfo is no field: %q", line)
 		}
-		value = bytes.TrimPrefix(value, []byte(" "))
-		switch name := string(field); {
-		case name == "Sig":
-			n.signatures = append(n.signatures, string(value))
-		case name == "References" && len(value) == 0:
-		case name == "References" && referred:
-			return nil, errors.New("its narinfo has References twice")
-		case slices.Contains(known, name):
-			referred = referred || name == "References"
-			fmt.Fprintf(&kept, "%s: %s\n", field, value)
+		if err := n.set(field, strings.TrimPrefix(value, " ")); err != nil {
+			return nil, fmt.Errorf("its narinfo has the %s %q: %w", field, value, err)
 		}
 	}
-	parsed, err := narinfo.Parse(&kept)
-	if err != nil {
-		return nil, fmt.Errorf("its narinfo is broken: %w", err)
+	if n.Compression == "" {
+		n.Compression = "bzip2"
 	}
-	n.NarInfo = parsed
 	return n, n.check()
+}
+
+// set takes the fields that count here. FileHash and Deriver do not; Nix fails on
+// broken ones.
+func (n *narInfo) set(field, value string) (err error) {
+	switch field {
+	case "StorePath":
+		n.StorePath = value
+	case "URL":
+		n.URL = value
+	case "Compression":
+		n.Compression = value
+	case "FileHash":
+		n.FileHash, err = nixhash.ParseAny(value, nil)
+	case "FileSize":
+		n.FileSize, err = parseSize(value)
+	case "NarHash":
+		n.NarHash, err = nixhash.ParseAny(value, nil)
+	case "NarSize":
+		n.NarSize, err = parseSize(value)
+	case "References":
+		if len(n.References) > 0 {
+			return errors.New("it stands there twice")
+		}
+		n.References = strings.Fields(value)
+	case "Sig":
+		n.signatures = append(n.signatures, value)
+	case "CA":
+		n.CA = value
+	}
+	return err
+}
+
+func parseSize(text string) (uint64, error) {
+	size, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return 0, errors.New("it is no size")
+	}
+	return size, nil
 }
 
 func (n *narInfo) check() error {
@@ -67,14 +94,12 @@ func (n *narInfo) check() error {
 	if err := validPath(n.StorePath); err != nil {
 		return fmt.Errorf("its narinfo has the StorePath %q: %w", n.StorePath, err)
 	}
-	// Nix has them in a set, so fields may be in any order and doubled by spaces.
-	n.References = slices.DeleteFunc(n.References, func(r string) bool { return r == "" })
 	for _, r := range n.References {
 		if err := validPath(storepath.StoreDir + "/" + r); err != nil {
 			return fmt.Errorf("its narinfo has the reference %q: %w", r, err)
 		}
 	}
-	slices.Sort(n.References)
+	slices.Sort(n.References) // Nix has them in a set
 	n.References = slices.Compact(n.References)
 	return nil
 }
