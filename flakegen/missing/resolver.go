@@ -26,7 +26,9 @@ type Rules struct {
 	AlwaysAllowSubstitutes bool
 	// Retry: where what is fetched refers to paths that are not to be had, the
 	// inputs are realised first and then it is tried again. So Nix does before
-	// 2.30; since then it builds.
+	// 2.30; since then it builds. In large graphs Nix comes to some of these late,
+	// when what was lacking has been built for others, and spares their inputs. That
+	// is not foreseen, so a build too many may be said, never one too few.
 	Retry bool
 }
 
