@@ -28,7 +28,7 @@ type Rules struct {
 	// inputs are realised first and then it is tried again. So Nix does before
 	// 2.30; since then it builds. In large graphs Nix comes to some of these late,
 	// when what was lacking has been built for others, and spares their inputs. That
-	// is not foreseen, so a build too many may be said, never one too few.
+	// is not foreseen, so a build too many may be said.
 	Retry bool
 }
 

@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 const info = "StoreDir: /nix/store\nPriority: 7\nWantMassQuery: 1\n"
@@ -195,7 +196,7 @@ func TestHostileCaches(t *testing.T) {
 			if !strings.Contains(said, test.want) || test.state == SetAside && !strings.Contains(status.Reason, test.want) {
 				t.Errorf("it says %q of the cache and %q of the path, want %q", status.Reason, said, test.want)
 			}
-			if strings.ContainsAny(said+status.Reason, "\x00\x1b\x07\x9b\r\n") {
+			if shown := said + status.Reason; strings.ContainsAny(shown, "\x00\x1b\x07\u009b\r\n") || !utf8.ValidString(shown) {
 				t.Errorf("%q, %q is not to be shown", said, status.Reason)
 			}
 		})
