@@ -42,7 +42,7 @@ package "flakegen" {
   version = let.version
   src     = lib::cleanSource(path("."))
 
-  vendorHash  = "sha256-bTwWxljIbYP/rng6J1f/5Z5Gtrsb/AXXVysbhiywN7w="
+  vendorHash  = "sha256-XU4n36/YKrnZfwJlHGaIF+cGbTwIU6SMFI87t8qjm+Y="
   subPackages = ["cmd/flakegen"]
   ldflags     = ["-s", "-w", "-X main.stamped=${let.version}"]
   env         = { CGO_ENABLED = 0 }

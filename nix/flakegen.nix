@@ -9,7 +9,7 @@ pkgs.buildGoModule {
   inherit version;
   src = lib.cleanSource ../.;
 
-  vendorHash = "sha256-bTwWxljIbYP/rng6J1f/5Z5Gtrsb/AXXVysbhiywN7w=";
+  vendorHash = "sha256-XU4n36/YKrnZfwJlHGaIF+cGbTwIU6SMFI87t8qjm+Y=";
   subPackages = [ "cmd/flakegen" ];
   ldflags = [
     "-s"
