@@ -19,17 +19,24 @@ func (p *program) project(c *cli.Context) (*flakegen.Project, error) {
 // projectAt finds the project of a folder, which may be relative to the current
 // one.
 func (p *program) projectAt(dir string) (*flakegen.Project, error) {
+	project, err := p.findProject(dir)
+	if errors.Is(err, flakegen.ErrNoSpec) {
+		return nil, exit(exitUsage, "%s. Go to the repository, name it with -C DIR, or write a first spec: flakegen init", err)
+	}
+	return project, err
+}
+
+// findProject is projectAt for a command that also has something to do without a
+// spec: then the error is flakegen.ErrNoSpec.
+func (p *program) findProject(dir string) (*flakegen.Project, error) {
 	if p.env.folderErr != nil && !filepath.IsAbs(dir) {
 		return nil, exit(exitUnable, "the current folder is gone: %s", p.env.folderErr)
 	}
 	project, err := flakegen.Find(p.env.folder, dir, p.env.variables)
-	if errors.Is(err, flakegen.ErrNoSpec) {
-		return nil, exit(exitUsage, "%s. Go to the repository, name it with -C DIR, or write a first spec: flakegen init", err)
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, flakegen.ErrNoSpec) {
 		return nil, exit(exitUsage, "%s", err)
 	}
-	return project, nil
+	return project, err
 }
 
 // rendering renders the project's spec, and shows what is wrong with it.

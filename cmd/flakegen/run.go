@@ -126,6 +126,7 @@ func (p *program) app() *cli.App {
 			p.verifyCommand(),
 			p.reportCommand(),
 			p.historyCommand(),
+			p.doctorCommand(),
 			p.completionCommand(),
 			p.versionCommand(),
 		},

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 )
@@ -51,4 +52,16 @@ func widthOf(w io.Writer) (int, bool) {
 		width = defaultWidth
 	}
 	return width, true
+}
+
+// ascii says whether the locale has no signs beyond ASCII. One that is not set at
+// all, as in many containers, forbids none.
+func (p *program) ascii() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := p.env.get(name); locale != "" {
+			folded := strings.ToLower(locale)
+			return !strings.Contains(folded, "utf-8") && !strings.Contains(folded, "utf8")
+		}
+	}
+	return false
 }

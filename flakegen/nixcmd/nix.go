@@ -64,6 +64,8 @@ type call struct {
 	// nil. With records stderr is a log stream and goes there alone.
 	stderr  io.Writer
 	records io.Writer
+	// bare leaves the features as the user has them.
+	bare bool
 }
 
 // run runs nix to its end. An error is an [*Error], or what makes it impossible
@@ -88,6 +90,9 @@ func (n *Nix) run(ctx context.Context, c call) error {
 		stderr = io.MultiWriter(kept, c.stderr)
 	}
 	args := append(features[:len(features):len(features)], c.args...)
+	if c.bare {
+		args = c.args
+	}
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir, cmd.Env = n.Dir, n.Env
 	if len(n.variables) > 0 {

@@ -59,6 +59,13 @@ type Settings struct {
 	HTTP2           bool
 	// Store is the store that is built in: "auto" for the one of this machine.
 	Store string
+	// BuildUsersGroup is the group of the users that builds run as where root
+	// builds, "" for none.
+	BuildUsersGroup string
+	// TrustedUsers may tell the daemon anything; a name behind @ is a group.
+	TrustedUsers []string
+	// AcceptFlakeConfig says whether the nixConfig of a flake counts unasked.
+	AcceptFlakeConfig bool
 }
 
 // ExternalBuilder is an element of the setting external-builders.
@@ -117,6 +124,10 @@ func parseSettings(text []byte) (s Settings, builders string, err error) {
 
 		Store:            all.text("store"),
 		ExternalBuilders: []ExternalBuilder{},
+
+		BuildUsersGroup:   all.text("build-users-group"),
+		TrustedUsers:      all.list("trusted-users"),
+		AcceptFlakeConfig: all.text("accept-flake-config") == "true",
 	}
 	if s.System == "" {
 		return Settings{}, "", errors.New("they name no system")
