@@ -5,16 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
 )
-
-// builderLimit is the time that a remote builder gets to answer: ssh, and a Nix
-// that starts behind it.
-const builderLimit = 4 * time.Second
 
 // contact is what came of asking a remote builder.
 type contact struct {
@@ -45,7 +42,7 @@ func (e *examination) contactAll(ctx context.Context) []contact {
 		first[uri] = i
 		asking.Go(func() {
 			c, start := &contacts[i], e.Now()
-			c.info, c.err = e.ping(ctx, builderLimit, uri)
+			c.info, c.err = e.ping(ctx, e.BuilderLimit, uri)
 			c.after = e.Now().Sub(start)
 		})
 	}
@@ -118,14 +115,17 @@ type refusal struct {
 	// mine says that it depends on the user who asks: on the keys and the known
 	// hosts.
 	mine bool
+	// hostKey says that ssh does not believe the host. Nix does not let it say
+	// whether its key is another one or not known at all.
+	hostKey bool
 }
 
+// refusals are tried in this order: the more exact words stand first.
 var refusals = []refusal{
+	{says: []string{"unable to execute 'ssh'", "executing 'ssh'"}, what: "there is no ssh on this machine", advice: "Install an ssh client."},
 	{says: []string{"Could not resolve hostname", "Name or service not known"}, what: "there is no host of that name",
 		advice: "Mend the name, or give it an address in ~/.ssh/config or /etc/hosts."},
-	{says: []string{"REMOTE HOST IDENTIFICATION HAS CHANGED"}, what: "its host key is not the one that is known", mine: true,
-		advice: "If the machine was set up anew, forget the old key:", command: func(host string) string { return nixcmd.CommandLine("ssh-keygen", []string{"-R", host}) }},
-	{says: []string{"Host key verification failed", "No ED25519 host key is known"}, what: "its host key is not known", mine: true,
+	{says: []string{"Host key verification failed"}, what: "its host key is not known", mine: true, hostKey: true,
 		advice: "Log in once, compare the fingerprint, and accept it:", command: func(host string) string { return nixcmd.CommandLine("ssh", []string{host, "true"}) }},
 	{says: []string{"Permission denied (", "Too many authentication failures"}, what: "it refuses the key of this user", mine: true,
 		advice: "See which keys are offered, and put one into its authorized_keys:", command: func(host string) string { return nixcmd.CommandLine("ssh", []string{"-v", host, "true"}) }},
@@ -133,9 +133,8 @@ var refusals = []refusal{
 		advice: "Is it up, and does sshd run there?", command: func(host string) string { return nixcmd.CommandLine("ssh", []string{host, "true"}) }},
 	{says: []string{"Connection timed out", "Operation timed out", "No route to host", "Network is unreachable"}, what: "it cannot be reached",
 		advice: "Is it up, and is this machine in its network?", command: func(host string) string { return nixcmd.CommandLine("ssh", []string{host, "true"}) }},
-	{says: []string{"nix-daemon: command not found", "nix-store: command not found", "nix-daemon: not found", "nix-store: not found", "command not found: nix-"}, what: "there is no nix on the PATH that ssh gives it",
+	{says: []string{"command not found", ": not found", "No such file or directory", "Unknown command"}, what: "there is no nix on the PATH that ssh gives it",
 		advice: "Install Nix there, or name the program: ?remote-program=/nix/var/nix/profiles/default/bin/nix-daemon", command: func(host string) string { return nixcmd.CommandLine("ssh", []string{host, "nix-daemon", "--version"}) }},
-	{says: []string{"executing 'ssh'", "executing SSH"}, what: "there is no ssh on this machine", advice: "Install an ssh client."},
 }
 
 // silent describes a builder that does not answer.
@@ -147,34 +146,44 @@ func (e *examination) silent(c contact) Finding {
 	}
 	host = nixcmd.Printable(host)
 	if errors.Is(c.err, errNoAnswer) {
-		return fault(rule, c.name, "no answer in %s", builderLimit).
+		return fault(rule, c.name, "no answer in %s", seconds(e.BuilderLimit)).
 			because("Nix would wait for it before each build.").
 			advise("Is it up, and in this network?", nixcmd.CommandLine("ssh", []string{host, "true"}))
 	}
-	var failed *nixcmd.Error
-	text := nixcmd.Printable(c.err.Error())
-	if errors.As(c.err, &failed) {
-		text = failed.Stderr
+	r := refusalOf(c.err)
+	if r == nil {
+		return fault(rule, c.name, "it does not answer").because("%s", said(c.err)).advise("Run it by hand to see more.", commandOf(c.err)...)
 	}
-	for _, r := range refusals {
-		for _, words := range r.says {
-			if !strings.Contains(text, words) {
-				continue
-			}
-			f := fault(rule, c.name, "%s", r.what).advise(r.advice)
-			if r.command != nil {
-				f.Lines = []string{r.command(host)}
-			}
-			if info, err := e.info(); r.mine && !e.Root && err == nil && info.URL == "daemon" {
-				// The daemon logs in as root, with keys and known hosts of its own.
-				f.Level = Note
-				f = f.because("That is what this user sees; builds are sent by the daemon, as root.")
-				f.Advice, f.Lines = "Ask as root:", []string{"sudo flakegen doctor"}
-			}
-			return f
+	if r.hostKey && c.builder.HostKey != "" {
+		return fault(rule, c.name, "its host key is not the one that its line gives").
+			because("Another machine has its name, or it was set up anew.").
+			advise("If that is so, put the new key into the line, in base64:", nixcmd.CommandLine("ssh-keyscan", []string{"-t", "ed25519", host[strings.IndexByte(host, '@')+1:]}))
+	}
+	f := fault(rule, c.name, "%s", r.what).advise(r.advice)
+	if r.command != nil {
+		f.Lines = []string{r.command(host)}
+	}
+	if info, err := e.info(); r.mine && !e.Root && err == nil && info.URL == "daemon" {
+		// The daemon logs in as root, with keys and known hosts of its own.
+		f.Level = Note
+		f = f.because("That is what this user sees; builds are sent by the daemon, as root.").advise("Ask as root:", "sudo flakegen doctor")
+	}
+	return f
+}
+
+// refusalOf finds the words of an error among the refusals that are known; nil
+// where they are none.
+func refusalOf(err error) *refusal {
+	var failed *nixcmd.Error
+	if !errors.As(err, &failed) {
+		return nil
+	}
+	for i, r := range refusals {
+		if slices.ContainsFunc(r.says, func(words string) bool { return strings.Contains(failed.Stderr, words) }) {
+			return &refusals[i]
 		}
 	}
-	return fault(rule, c.name, "it does not answer").because("%s", said(c.err)).advise("Run it by hand to see more.", commandOf(c.err)...)
+	return nil
 }
 
 // splitLogin takes a builder's URI apart: ssh-ng://ann@host.
@@ -192,8 +201,11 @@ func splitLogin(uri string) (login, host string) {
 
 // seconds is a duration as people read it, to a tenth of a second.
 func seconds(d time.Duration) string {
-	if d < time.Second {
+	switch {
+	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d%time.Second == 0:
+		return fmt.Sprintf("%d s", d/time.Second)
 	}
 	return fmt.Sprintf("%.1f s", d.Seconds())
 }

@@ -8,15 +8,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
 )
-
-// cacheLimit is the time that a cache gets to say what it is.
-const cacheLimit = 3 * time.Second
 
 // cache is a substituter that is asked: one of the settings, of the spec, or both.
 type cache struct {
@@ -95,34 +91,31 @@ func (e *examination) cache(ctx context.Context, s nixcmd.Settings, c cache) []F
 		}
 		return f
 	}
-	start := e.Now()
-	_, err := e.ping(ctx, cacheLimit, c.uri)
-	after := e.Now().Sub(start)
+	answer, err := e.askCache(ctx, s, c.uri)
 	if err != nil {
-		f := fault(rule, subject, "%s", e.unanswered(err))
-		if c.used {
-			f = f.because("Each nix command that looks for something there waits for it.")
-		} else {
-			f.Level = Note
+		f := fault(rule, subject, "%s", e.unanswered(err)).
+			because("Nix waits for it whenever it looks for something there.").
+			advise("Take it out of the setting substituters if it is gone for good.")
+		if !c.used {
+			// Nix does not ask it by itself.
+			f = note(rule, subject, "%s", e.unanswered(err)).advise("Take the cache out of the spec if it is gone for good.")
 		}
-		return []Finding{place(f.advise("If it is gone for good, take it out of the substituters; once, it can be left out:",
-			"nix build --option substituters '"+strings.Join(others(s.Substituters, c.uri), " ")+"'"))}
+		return []Finding{place(f)}
 	}
-	answers := "answers in " + seconds(after)
+	answers := answer.String()
 	if f, ok := e.unaccepted(s, c, subject, answers); ok {
 		return []Finding{place(f)}
 	}
 	return []Finding{place(e.keyed(s, c, subject, answers))}
 }
 
-func others(uris []string, but string) []string {
-	return slices.DeleteFunc(slices.Clone(uris), func(uri string) bool { return sameCache(uri, but) })
-}
-
 // unanswered says in a few words why a cache did not answer.
 func (e *examination) unanswered(err error) string {
 	if errors.Is(err, errNoAnswer) {
-		return fmt.Sprintf("no answer in %s", cacheLimit)
+		return fmt.Sprintf("no answer in %s", seconds(e.CacheLimit))
+	}
+	if r := refusalOf(err); r != nil {
+		return r.what
 	}
 	text := said(err)
 	for words, plain := range map[string]string{
@@ -218,7 +211,7 @@ func (e *examination) keyed(s nixcmd.Settings, c cache, subject, answers string)
 		}
 	}
 	if len(spare) > 0 {
-		return ok(rule, subject, "%s; no key has its name, one of another may be its: %s", answers, strings.Join(spare, ", "))
+		return ok(rule, subject, "%s; its key may be %s", answers, strings.Join(spare, ", "))
 	}
 	return note("cache-key", subject, "%s; no trusted key is its", answers).
 		because("What is signed by no trusted key is built instead.").

@@ -33,6 +33,9 @@ type Options struct {
 	Now     func() time.Time
 	// Limit is the time for all together, 0 for [DefaultLimit].
 	Limit time.Duration
+	// BuilderLimit and CacheLimit are the times for one remote builder, 0 for
+	// [DefaultBuilderLimit], and for one cache, 0 for [DefaultCacheLimit].
+	BuilderLimit, CacheLimit time.Duration
 }
 
 // Repository is a folder with a spec.
@@ -48,8 +51,14 @@ type Repository struct {
 	Comparison *worktree.Comparison
 }
 
-// DefaultLimit is the time for an examination.
-const DefaultLimit = 10 * time.Second
+const (
+	// DefaultLimit is the time for an examination.
+	DefaultLimit = 10 * time.Second
+	// DefaultBuilderLimit is the time for ssh and for a Nix that starts behind it.
+	DefaultBuilderLimit = 6 * time.Second
+	// DefaultCacheLimit is the time that a cache gets to say what it is.
+	DefaultCacheLimit = 3 * time.Second
+)
 
 // Result is what an examination found.
 type Result struct {
@@ -111,6 +120,12 @@ func Examine(ctx context.Context, o Options) Result {
 	if o.Limit <= 0 {
 		o.Limit = DefaultLimit
 	}
+	if o.BuilderLimit <= 0 {
+		o.BuilderLimit = DefaultBuilderLimit
+	}
+	if o.CacheLimit <= 0 {
+		o.CacheLimit = DefaultCacheLimit
+	}
 	limited, cancel := context.WithTimeout(ctx, o.Limit)
 	defer cancel()
 	e := &examination{Options: o}
@@ -126,7 +141,7 @@ func Examine(ctx context.Context, o Options) Result {
 				// shorter limits of their own.
 				found = slices.DeleteFunc(found, func(f Finding) bool { return f.Level != OK })
 				if ctx.Err() == nil && len(found) == 0 {
-					found = []Finding{note(q.rule, q.subject, "no answer within %s", o.Limit).
+					found = []Finding{note(q.rule, q.subject, "no answer within %s", seconds(o.Limit)).
 						advise("Something that it asks hangs; the other lines may say what.")}
 				}
 			}

@@ -40,7 +40,7 @@ func (e *examination) closedStore(err error) Finding {
 	socket := strings.Contains(text, "cannot connect to socket")
 	switch {
 	case errors.Is(err, errNoAnswer):
-		return fault("store", "store", "no answer in %s", storeLimit).
+		return fault("store", "store", "no answer in %s", seconds(storeLimit)).
 			because("The daemon hangs, or a large store is on a slow disk.").
 			advise("Look at what the daemon does:", e.daemonCommand("status"))
 	case socket && strings.Contains(text, "Permission denied"):

@@ -1,27 +1,32 @@
 package nixcmd
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 )
 
+// noFlake is a folder that is not there.
+const noFlake = "/var/empty/flakegen-asks-for-flakes"
+
 // FlakesEnabled says whether nix commands and flakes work without the flags that
 // this package gives to each call: one process.
 //
-// It asks for the function that flakes bring along, and not for the setting: in
-// 2.8 that is a list of numbers, and vendors have flakes where no setting says so.
+// It asks for a flake that is not there, and looks what nix refuses first. The
+// setting does not tell: in 2.8 it is a list of numbers, and vendors have flakes
+// where no setting says so.
 func (n *Nix) FlakesEnabled(ctx context.Context) (bool, error) {
-	var stdout bytes.Buffer
-	err := n.run(ctx, call{args: []string{"eval", "--json", "--expr", "builtins ? getFlake"}, stdout: &stdout, bare: true})
+	err := n.run(ctx, call{args: []string{"flake", "metadata", "path:" + noFlake}, bare: true})
 	var failed *Error
 	switch {
-	case errors.As(err, &failed) && strings.Contains(failed.Stderr, "experimental Nix feature 'nix-command' is disabled"):
+	case err == nil:
+		return true, nil
+	case !errors.As(err, &failed):
+	case strings.Contains(failed.Stderr, "experimental Nix feature '") && strings.Contains(failed.Stderr, "' is disabled"):
 		return false, nil
-	case err != nil:
-		return false, fmt.Errorf("ask Nix for its features: %w", err)
+	case strings.Contains(failed.Stderr, noFlake):
+		return true, nil
 	}
-	return strings.TrimSpace(stdout.String()) == "true", nil
+	return false, fmt.Errorf("ask Nix for flakes: %w", err)
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"io"
 	"strings"
 
@@ -36,91 +35,87 @@ type Item struct {
 // Checklist writes sections with aligned lines. A line to be copied is never
 // broken or cut, however narrow the page.
 func Checklist(w io.Writer, sections []Section, s Style) error {
-	var out bytes.Buffer
-	c := checklist{text: text{Style: s}, column: subjectColumn(sections, s.width())}
+	c := checklist{text: text{Style: s}}
+	short := 0
+	for _, section := range sections {
+		short = max(short, subjectWidth(section, shortSubject))
+	}
 	for _, section := range sections {
 		if len(section.Items) == 0 {
 			continue
 		}
 		c.section()
 		c.line("%s", c.paint(bold, single(section.Title)))
+		c.column = max(short, subjectWidth(section, c.width()/2))
 		for _, item := range section.Items {
 			c.item(item)
 		}
 	}
-	out.Write(c.out.Bytes())
-	_, err := w.Write(out.Bytes())
+	_, err := w.Write(c.out.Bytes())
 	return err
 }
 
 type checklist struct {
 	text
-	column int // of subjects; 0 where summaries stand below them
+	column int // the width of the subjects of this section
 }
 
 const (
-	markIndent = 2
-	markWidth  = 2 // with the space behind it
-	// widestSubject is that of a subject that summaries are aligned behind, such as
-	// aarch64-darwin; what is wider has its summary behind it all the same.
-	widestSubject = 16
+	// shortSubject is that of a subject such as aarch64-darwin; behind these all
+	// sections are aligned. One with wider subjects, such as URLs, has its own column.
+	shortSubject = 16
 	// narrow is a page on which there is no room for two columns.
 	narrow = 48
+	// markIndent and belowIndent stand before the mark, and before sentences where
+	// they do not stand behind the subject.
+	markIndent, belowIndent = 2, 6
 )
 
-func subjectColumn(sections []Section, width int) int {
-	if width < narrow {
-		return 0
-	}
-	column := 0
-	for _, section := range sections {
-		for _, item := range section.Items {
-			if w := ansi.StringWidth(single(item.Subject)); w <= widestSubject {
-				column = max(column, w)
-			}
+// subjectWidth is that of the widest subject which is not wider than a limit.
+func subjectWidth(section Section, limit int) int {
+	width := 0
+	for _, item := range section.Items {
+		if w := ansi.StringWidth(single(item.Subject)); w <= limit {
+			width = max(width, w)
 		}
 	}
-	return column
+	return width
 }
 
 func (c *checklist) item(item Item) {
 	mark, paint := c.mark(item.Mark)
 	subject, summary := single(item.Subject), single(item.Summary)
 	head := strings.Repeat(" ", markIndent) + c.paint(paint, mark) + " "
-	indent := markIndent + markWidth
-	if c.column > 0 {
-		indent += c.column + 2
+	// Behind the mark, the subject and two spaces.
+	behind := markIndent + 2 + c.column + 2
+	indent := behind
+	if c.width() < narrow || c.column > shortSubject {
+		indent = belowIndent
 	}
-	if c.column == 0 {
-		indent += 2
-	}
-	below := strings.Repeat(" ", indent)
-	width := max(c.width()-indent, 10)
-	behind := pad(subject, c.column) + "  "
-	parts := wrap(summary, width)
-	switch {
-	case c.column == 0, ansi.StringWidth(subject) > c.column && markIndent+markWidth+ansi.StringWidth(behind+summary) > c.width():
+	if c.width() < narrow || ansi.StringWidth(subject) > c.column {
 		c.line("%s%s", head, subject)
-		for _, part := range parts {
-			c.line("%s%s", below, part)
-		}
-	case ansi.StringWidth(subject) > c.column:
-		c.line("%s%s%s", head, behind, summary)
-	default:
-		c.line("%s%s%s", head, behind, parts[0])
+		c.below(indent, summary, plain)
+	} else {
+		parts := wrap(summary, max(c.width()-behind, 10))
+		c.line("%s%s  %s", head, pad(subject, c.column), parts[0])
 		for _, part := range parts[1:] {
-			c.line("%s%s", below, part)
+			c.line("%s%s", strings.Repeat(" ", behind), part)
 		}
 	}
 	for _, sentence := range item.Below {
 		for l := range strings.SplitSeq(sentence, "\n") {
-			for _, part := range wrap(single(l), width) {
-				c.line("%s%s", below, c.paint(faint, part))
-			}
+			c.below(indent, single(l), faint)
 		}
 	}
 	for _, l := range item.Lines {
-		c.line("%s  %s", below, c.paint(cyan, single(l)))
+		c.line("%s  %s", strings.Repeat(" ", indent), c.paint(cyan, single(l)))
+	}
+}
+
+// below writes text on lines of its own.
+func (c *checklist) below(indent int, content string, paint color) {
+	for _, part := range wrap(content, max(c.width()-indent, 10)) {
+		c.line("%s%s", strings.Repeat(" ", indent), c.paint(paint, part))
 	}
 }
 
