@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -145,18 +144,22 @@ func (p *program) showDiagnosis(result doctor.Result) error {
 	var sections []report.Section
 	for _, g := range groupTitles {
 		section := report.Section{Title: g.title}
-		for _, f := range result.Findings {
+		for i, f := range result.Findings {
 			if f.Group != g.group {
 				continue
 			}
-			item := report.Item{Mark: marks[f.Level], Subject: f.Subject, Summary: f.Summary, Lines: f.Lines}
-			detail := f.Detail
+			item := report.Item{Mark: marks[f.Level], Subject: f.Subject, Summary: f.Summary}
 			if f.Range != nil {
-				detail = strings.TrimSpace(fmt.Sprintf("%s (%s, line %d)", detail, f.File, f.Range.Start.Line))
+				item.Summary += fmt.Sprintf(" (%s, line %d)", f.File, f.Range.Start.Line)
 			}
-			for _, text := range []string{detail, f.Advice} {
-				if text != "" {
-					item.Below = append(item.Below, text)
+			if f.Detail != "" {
+				item.Below = append(item.Below, f.Detail)
+			}
+			// One remedy of several lines stands below the last of them.
+			if i+1 == len(result.Findings) || result.Findings[i+1].Remedy() != f.Remedy() {
+				item.Lines = f.Lines
+				if f.Advice != "" {
+					item.Below = append(item.Below, f.Advice)
 				}
 			}
 			section.Items = append(section.Items, item)

@@ -120,42 +120,57 @@ func TestKnownFaults(t *testing.T) {
 
 // The machine is shown as files, since no machine is of all these kinds.
 func TestMachines(t *testing.T) {
+	require.Root(t)
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+	type want struct {
+		rule, subject string
+		level         Level
+		parts         []string
+	}
 	tests := []struct {
 		name     string
 		settings []string
 		machine  fstest.MapFS
-		rule     string
-		subject  string
-		level    Level
-		parts    []string
+		want     []want
 	}{
-		{"one job", nil, nil, "jobs", "jobs", Note, []string{"1 build at once", "2 processors", "/etc/nix/nix.conf", "max-jobs = auto"}},
-		{"no job", []string{"max-jobs = 0"}, nil, "jobs", "jobs", Note, []string{"nothing is built on this machine"}},
-		{"jobs", []string{"max-jobs = 4", "cores = 0"}, nil, "jobs", "jobs", OK, []string{"4 builds at once, all cores each"}},
-		{"on NixOS", nil, fstest.MapFS{"etc/NIXOS": file("")}, "jobs", "jobs", Note, []string{`nix.settings.max-jobs = "auto";`}},
-		{"Determinate Nix", nil, fstest.MapFS{"etc/nix/nix.custom.conf": file("")}, "jobs", "jobs", Note, []string{"/etc/nix/nix.custom.conf"}},
-		{"a store elsewhere", []string{"store = https://127.0.0.1:1"}, nil, "jobs", "jobs", Note, []string{"https://127.0.0.1:1"}},
-		{"sandbox off", nil, nil, "sandbox", "sandbox", Note, []string{"off", "sandbox = true"}},
-		{"sandbox on", []string{"sandbox = true"}, nil, "sandbox", "sandbox", OK, nil},
-		{"no build users", nil, nil, "build-users", "build users", Note, []string{"builds run as root"}},
-		{"no group", []string{"build-users-group = nixbld"}, fstest.MapFS{"etc/group": file("root:x:0:\n")}, "build-users", "build users", Fault, []string{"no group nixbld", "build-users-group ="}},
-		{"an empty group", []string{"build-users-group = nixbld"}, fstest.MapFS{"etc/group": file("nixbld:x:30000:\n")}, "build-users", "build users", Fault, []string{"no members", "useradd"}},
-		{"a group", []string{"build-users-group = nixbld"}, fstest.MapFS{"etc/group": file("nixbld:x:30000:nixbld1,nixbld2\n")}, "build-users", "build users", OK, []string{"2 users"}},
-		{"flakes off", nil, nil, "flakes", "flakes", Note, []string{"experimental-features = nix-command flakes"}},
-		{"half of it", []string{"experimental-features = nix-command"}, nil, "flakes", "flakes", Note, nil},
-		{"flakes on", []string{"experimental-features = nix-command flakes"}, nil, "flakes", "flakes", OK, nil},
-		{"flakes off on NixOS", nil, fstest.MapFS{"etc/NIXOS": file("")}, "flakes", "flakes", Note, []string{`nix.settings.experimental-features = [ "nix-command" "flakes" ];`}},
-		{"no daemon", []string{"store = daemon"}, fstest.MapFS{"run/systemd/system": {Mode: 0o755 | os.ModeDir}}, "store", "store", Fault, []string{"the daemon does not run", "systemctl start"}},
+		{"as Debian has it", nil, fstest.MapFS{}, []want{
+			{"jobs", "jobs", Note, []string{"1 build at once", "2 processors", "/etc/nix/nix.conf", "max-jobs = auto"}},
+			{"sandbox", "sandbox", Note, []string{"off", "sandbox = true"}},
+			{"build-users", "build users", Note, []string{"builds run as root"}},
+			{"flakes", "flakes", Note, []string{"experimental-features = nix-command flakes"}},
+			{"store", "store", OK, []string{"without a daemon"}},
+		}},
+		{"all set", []string{"max-jobs = 4", "cores = 0", "sandbox = true", "experimental-features = nix-command flakes", "build-users-group = nixbld"},
+			fstest.MapFS{"etc/group": file("root:x:0:\nnixbld:x:30000:nixbld1,nixbld2\n")}, []want{
+				{"jobs", "jobs", OK, []string{"4 builds at once, all cores each"}},
+				{"sandbox", "sandbox", OK, nil},
+				{"build-users", "build users", OK, []string{"2 users in the group nixbld"}},
+				{"flakes", "flakes", OK, nil},
+			}},
+		{"on NixOS", []string{"experimental-features = nix-command", "build-users-group = nixbld"}, fstest.MapFS{"etc/NIXOS": file(""), "etc/group": file("root:x:0:\n")}, []want{
+			{"jobs", "jobs", Note, []string{`nix.settings.max-jobs = "auto";`}},
+			{"flakes", "flakes", Note, []string{`nix.settings.experimental-features = [ "nix-command" "flakes" ];`}},
+			{"build-users", "build users", Fault, []string{"no group nixbld", "nix.settings.build-users-group"}},
+		}},
+		{"Determinate Nix, no jobs", []string{"max-jobs = 0", "build-users-group = nixbld"}, fstest.MapFS{"etc/nix/nix.custom.conf": file(""), "etc/group": file("nixbld:x:30000:\n")}, []want{
+			{"jobs", "jobs", Note, []string{"nothing is built on this machine", "/etc/nix/nix.custom.conf"}},
+			{"build-users", "build users", Fault, []string{"no members", "useradd"}},
+		}},
+		{"no daemon", []string{"store = daemon"}, fstest.MapFS{"run/systemd/system": {Mode: 0o755 | os.ModeDir}}, []want{
+			{"store", "store", Fault, []string{"the daemon does not run", "systemctl start"}},
+		}},
+		{"a store elsewhere", []string{"store = https://127.0.0.1:1"}, fstest.MapFS{}, []want{
+			{"jobs", "jobs", Note, []string{"https://127.0.0.1:1"}},
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			require.Root(t)
 			o := options(t, test.settings...)
-			if o.Machine = test.machine; test.machine == nil {
-				o.Machine = fstest.MapFS{}
+			o.Machine = test.machine
+			r := Examine(t.Context(), o)
+			for _, w := range test.want {
+				expect(t, r, w.rule, w.subject, w.level, w.parts...)
 			}
-			expect(t, Examine(t.Context(), o), test.rule, test.subject, test.level, test.parts...)
 		})
 	}
 }

@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -117,7 +116,10 @@ func (e *examination) specInError() Finding {
 	for _, d := range e.Repository.Rendering.Diagnostics {
 		if d.Subject != nil {
 			f = f.at(*d.Subject)
-			f.Summary = fmt.Sprintf("%s, the first: %s", f.Summary, nixcmd.Printable(d.Summary))
+			if len(errors) > 1 {
+				f.Summary += ", the first"
+			}
+			f.Summary += ": " + nixcmd.Printable(d.Summary)
 			break
 		}
 	}

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	goversion "github.com/hashicorp/go-version"
@@ -89,6 +90,12 @@ func said(err error) string {
 		return nixcmd.Printable(err.Error())
 	}
 	lines := strings.Split(strings.TrimSpace(failed.Stderr), "\n")
+	// Below an error about a download stands what the server said.
+	for _, l := range slices.Backward(lines) {
+		if text, ok := strings.CutPrefix(strings.TrimSpace(l), "error: "); ok {
+			return text
+		}
+	}
 	return strings.TrimSpace(lines[len(lines)-1])
 }
 

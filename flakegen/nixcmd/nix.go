@@ -66,6 +66,10 @@ type call struct {
 	records io.Writer
 	// bare leaves the features as the user has them.
 	bare bool
+	// apart runs nix in a process group of its own, which is killed as a whole when
+	// the context ends: nix 2.8 leaves an ssh behind that waits for its host. It is
+	// for what asks nobody for a passphrase and has nothing to put in order.
+	apart bool
 }
 
 // run runs nix to its end. An error is an [*Error], or what makes it impossible
@@ -101,6 +105,10 @@ func (n *Nix) run(ctx context.Context, c call) error {
 	cmd.Stdout, cmd.Stderr = c.stdout, stderr
 	cmd.Cancel = func() error { return interrupt(ctx, cmd.Process) }
 	cmd.WaitDelay = n.grace()
+	if c.apart {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	}
 
 	fail := func(err error) error {
 		return &Error{Program: program, Args: args, ExitCode: exitCode(cmd.ProcessState), Stderr: kept.String(), Err: err}

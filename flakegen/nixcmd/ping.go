@@ -54,7 +54,7 @@ func (n *Nix) Ping(ctx context.Context, uri string) (StoreInfo, error) {
 		alone.variables = append(alone.variables, "XDG_CACHE_HOME="+fresh)
 	}
 	kept := &tail{}
-	err := alone.run(ctx, call{args: args, stderr: kept, stdout: kept})
+	err := alone.run(ctx, call{args: args, stderr: kept, stdout: kept, apart: true})
 	if err != nil {
 		return StoreInfo{}, err
 	}
