@@ -11,6 +11,7 @@
 //	store     derivations in the store
 //	timing    the log of a build to an account of its time
 //	report    the account as text, Markdown, page and trace
+//	doctor    whether machine and repository are fit
 //
 // docs/architecture.md walks from a spec to a timed build.
 package flakegen

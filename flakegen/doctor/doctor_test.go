@@ -205,5 +205,5 @@ func TestEmulation(t *testing.T) {
 	o.Machine = fstest.MapFS{"proc/sys/fs/binfmt_misc/qemu-aarch64": file("disabled\n")}
 	r = Examine(t.Context(), o)
 	expect(t, r, "system", "aarch64-linux", Note, "perhaps not")
-	expect(t, r, "system", "riscv64-linux", Note, "only fetched, never built here", "ssh-ng://HOST riscv64-linux")
+	expect(t, r, "system", "riscv64-linux", Note, "only fetched, never built here", "ssh-ng://HOST SYSTEM")
 }

@@ -52,7 +52,7 @@ func (e *examination) hook(ctx context.Context) []Finding {
 	case runs && hook.Executable:
 		return []Finding{ok(rule, subject, "%s", installed(named && byPreCommit))}
 	case runs:
-		return []Finding{fault(rule, subject, "%s is not executable", path).because("Git passes by it.").
+		return []Finding{fault(rule, subject, "the hook is not executable").because("Git passes by %s.", path).
 			advise("Make it so:", nixcmd.Printable(nixcmd.CommandLine("chmod", []string{"+x", hook.Path})))}
 	case named && hook.Moved:
 		return []Finding{note(rule, subject, "%s names it, and core.hooksPath leads git elsewhere", preCommitConfig).

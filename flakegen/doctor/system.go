@@ -86,5 +86,5 @@ func (e *examination) system(s nixcmd.Settings, system platform.System) Finding 
 	if registered := e.emulator(system); registered != "" && s.MaxJobs > 0 {
 		return e.set(f.because("%s is registered and could run its programs, and Nix does not know.", registered), machineSetting, "extra-platforms", name)
 	}
-	return f.advise("With a remote builder for it, in /etc/nix/machines:", fmt.Sprintf("ssh-ng://HOST %s", name))
+	return f.advise("A remote builder would, in /etc/nix/machines:", "ssh-ng://HOST SYSTEM")
 }
