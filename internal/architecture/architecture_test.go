@@ -81,12 +81,9 @@ var reserved = []struct {
 	why  string
 }{
 	{"os/exec", []string{"flakegen/nixcmd", "flakegen/gitcmd"}, "these two alone start processes"},
-	{"os", []string{"cmd/flakegen", "flakegen", "flakegen/worktree", "flakegen/nixcmd", "flakegen/gitcmd", "flakegen/store", "flakegen/contents", "flakegen/history", "flakegen/substituter"}, "the others are pure"},
+	{"os", []string{"cmd/flakegen", "flakegen", "flakegen/worktree", "flakegen/nixcmd", "flakegen/gitcmd", "flakegen/store", "flakegen/contents", "flakegen/history", "flakegen/substituter", "flakegen/doctor"}, "the others are pure"},
 	{"net", []string{"flakegen/substituter"}, "it alone asks caches"},
 	{"net/http", []string{"flakegen/substituter"}, "it alone asks caches"},
-	{"os", []string{"cmd/flakegen", "flakegen", "flakegen/worktree", "flakegen/nixcmd", "flakegen/gitcmd", "flakegen/store", "flakegen/contents", "flakegen/history", "flakegen/doctor"}, "the others are pure"},
-	{"net", []string{"flakegen/store"}, "it alone asks caches"},
-	{"net/http", []string{"flakegen/store"}, "it alone asks caches"},
 
 	{"github.com/urfave/cli/...", []string{"cmd/flakegen"}, "flags are the commands' business"},
 	{"flag", nil, "flags are the commands' business, through urfave/cli"},
