@@ -14,6 +14,8 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/flakegen/flakegen/internal/grow"
 )
 
 // examples has, for each type of expression that HCL has, one with a symbol and
@@ -57,7 +59,7 @@ func TestEveryExpressionType(t *testing.T) {
 				t.Fatalf("%s is not in %s", name, example.hcl)
 			}
 			if !diags.HasErrors() {
-				c, err := compileText(example.hcl, newEnvironment(newOpenGrower(1)))
+				c, err := compileText(example.hcl, newEnvironment(grow.Open(1)))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -91,7 +93,7 @@ func TestNothingUnused(t *testing.T) {
 		{`{ for k, v in pkgs.set : k => 1 }`, `{ lib, pkgs, shared }: lib.mapAttrs (_k: _v: 1) pkgs.set`},
 	}
 	for _, test := range tests {
-		c, err := compileText(test.hcl, newEnvironment(newOpenGrower(1)))
+		c, err := compileText(test.hcl, newEnvironment(grow.Open(1)))
 		if err != nil || c.refused.HasErrors() {
 			t.Errorf("%s: %v %v", test.hcl, err, c)
 			continue

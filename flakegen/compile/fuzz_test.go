@@ -3,6 +3,8 @@ package compile_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/flakegen/flakegen/internal/grow"
 )
 
 // Whatever an expression is, it is rendered or refused, with symbols and without.
@@ -16,11 +18,11 @@ func FuzzExpression(f *testing.F) {
 		f.Add(example.hcl)
 	}
 	for seed := range uint64(50) {
-		f.Add(newGrower(seed).any())
-		g := newOpenGrower(seed)
-		f.Add(g.expr(g.shape(2)))
+		f.Add(grow.Closed(seed).Any())
+		g := grow.Open(seed)
+		f.Add(g.Expr(g.Shape(2)))
 	}
-	e := newEnvironment(newOpenGrower(1))
+	e := newEnvironment(grow.Open(1))
 	f.Fuzz(func(t *testing.T, expression string) {
 		for _, e := range []environment{nil, e} {
 			// An error is one of reading the spec that the expression stands in.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/flakegen/flakegen/internal/grow"
 )
 
 // A derivation is what a symbol for a package stands for: for HCL its output path
@@ -20,10 +22,10 @@ func (d derivation) MarshalJSON() ([]byte, error) {
 type environment map[string]any
 
 // newEnvironment makes values for all symbols.
-func newEnvironment(g *grower) environment {
+func newEnvironment(g *grow.Grower) environment {
 	e := environment{}
-	for _, s := range symbolShapes {
-		names := strings.Split(strings.NewReplacer(`["`, ".", `"]`, "").Replace(s.name), ".")
+	for _, s := range grow.Symbols {
+		names := strings.Split(strings.NewReplacer(`["`, ".", `"]`, "").Replace(s.Name), ".")
 		set := map[string]any(e)
 		for _, name := range names[:len(names)-1] {
 			if set[name] == nil {
@@ -31,52 +33,52 @@ func newEnvironment(g *grower) environment {
 			}
 			set = set[name].(map[string]any)
 		}
-		set[names[len(names)-1]] = g.value(s.shape)
+		set[names[len(names)-1]] = value(g, s.Shape)
 	}
 	pkgs := e["pkgs"].(map[string]any)
 	pkgs["key"] = "name"
-	pkgs["records"] = append(pkgs["records"].([]any), g.value(record))
-	pkgs["numbers"] = append(pkgs["numbers"].([]any), g.value(aNumber))
-	if g.chance(50) {
-		e["self"].(map[string]any)["rev"] = g.value(aText)
+	pkgs["records"] = append(pkgs["records"].([]any), value(g, grow.Record))
+	pkgs["numbers"] = append(pkgs["numbers"].([]any), value(g, grow.Shape{Kind: grow.Number}))
+	if g.Chance(50) {
+		e["self"].(map[string]any)["rev"] = value(g, grow.Shape{Kind: grow.Text})
 	}
 	e["local"] = map[string]any{"texts": localTexts, "record": localRecord}
 	return e
 }
 
 // value makes a value of a shape.
-func (g *grower) value(s shape) any {
-	switch s.kind {
-	case text:
-		return cty.NormalizeString(g.words()) // as all text is for HCL
-	case pkg:
-		return derivation("/nix/store/" + pick(g, "a", "b") + "-rts")
-	case number:
+func value(g *grow.Grower, s grow.Shape) any {
+	switch s.Kind {
+	case grow.Text:
+		return cty.NormalizeString(g.Words()) // as all text is for HCL
+	case grow.Package:
+		return derivation("/nix/store/" + grow.Pick(g, "a", "b") + "-rts")
+	case grow.Number:
 		return g.IntN(12) - 3
-	case fraction:
+	case grow.Fraction:
 		return float64(g.IntN(32)-8) / 4
-	case boolean:
-		return g.chance(50)
-	case list:
+	case grow.Boolean:
+		return g.Chance(50)
+	case grow.List:
 		values := []any{}
-		for range g.count(0, 4) {
-			values = append(values, g.value(*s.of))
+		for range g.Count(0, 4) {
+			values = append(values, value(g, *s.Of))
 		}
 		return values
-	case set:
+	case grow.Set:
 		values := map[string]any{}
-		for range g.count(0, 4) {
-			values[pick(g, "a", "b", "Z", "zzz", "x y", "é", "if", "1", "", "'", "\"$")] = g.value(*s.of)
+		for range g.Count(0, 4) {
+			values[grow.Pick(g, "a", "b", "Z", "zzz", "x y", "é", "if", "1", "", "'", "\"$")] = value(g, *s.Of)
 		}
 		return values
-	case object:
+	case grow.Object:
 		values := map[string]any{}
-		for _, f := range s.fields {
-			values[f.name] = g.value(f.shape)
+		for _, f := range s.Fields {
+			values[f.Name] = value(g, f.Shape)
 		}
 		return values
 	}
-	panic(fmt.Sprintf("no value of kind %d", s.kind))
+	panic(fmt.Sprintf("no value of kind %d", s.Kind))
 }
 
 // hclVariables gives the environment as HCL's evaluator takes it.

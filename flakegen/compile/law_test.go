@@ -21,6 +21,7 @@ import (
 
 	"github.com/flakegen/flakegen/flakegen/compile"
 	"github.com/flakegen/flakegen/flakegen/spec"
+	"github.com/flakegen/flakegen/internal/grow"
 )
 
 // The two laws of docs/language.md: what Nix gives for the rendering of an
@@ -86,15 +87,15 @@ type compilation struct {
 
 func TestNixClosedLaw(t *testing.T) {
 	holdLaw(t, *closedCases, func(seed uint64) (string, environment) {
-		return newGrower(seed).any(), nil
+		return grow.Closed(seed).Any(), nil
 	})
 }
 
 func TestNixOpenLaw(t *testing.T) {
 	holdLaw(t, *openCases, func(seed uint64) (string, environment) {
-		g := newOpenGrower(seed)
+		g := grow.Open(seed)
 		e := newEnvironment(g)
-		return g.expr(g.shape(2)), e
+		return g.Expr(g.Shape(2)), e
 	})
 }
 
@@ -305,7 +306,7 @@ func TestNixLawCases(t *testing.T) {
 	}{
 		{"closed.hcl", `"x"`, []environment{nil}},
 		{"open.hcl", "pkgs.t", []environment{
-			newEnvironment(newOpenGrower(1)), newEnvironment(newOpenGrower(2)), newEnvironment(newOpenGrower(3)),
+			newEnvironment(grow.Open(1)), newEnvironment(grow.Open(2)), newEnvironment(grow.Open(3)),
 		}},
 	} {
 		t.Run(file.name, func(t *testing.T) {

@@ -1,4 +1,4 @@
-package compile_test
+package grow
 
 import (
 	"fmt"
@@ -15,14 +15,14 @@ var fragments = []string{
 	"export A=$out\n", "if [ \"$x\" = '' ]; then\n\techo $(cat <f)\nfi\n", "/nix/store", "./.", "http://x:1",
 }
 
-// words makes the value of a string. HCL composes an accent with the letter in
+// Words makes the value of a string. HCL composes an accent with the letter in
 // front of it, also across an interpolation, and Nix does not, so that no accent
 // stands alone in an open expression.
-func (g *grower) words() string {
+func (g *Grower) Words() string {
 	var b strings.Builder
-	for range g.count(0, 9) {
+	for range g.Count(0, 9) {
 		fragment := fragments[g.IntN(len(fragments))]
-		if g.symbols != nil {
+		if g.Symbols != nil {
 			fragment = strings.TrimLeft(fragment, "\u0301")
 		}
 		b.WriteString(fragment)
@@ -31,11 +31,11 @@ func (g *grower) words() string {
 }
 
 // quoted writes a string between quotes.
-func (g *grower) quoted(value string) string { return `"` + g.escape(value) + `"` }
+func (g *Grower) quoted(value string) string { return `"` + g.escape(value) + `"` }
 
 // escape writes text for a quoted string, with escapes where they are needed and
 // at times where not.
-func (g *grower) escape(value string) string {
+func (g *Grower) escape(value string) string {
 	var b strings.Builder
 	runes := []rune(value)
 	for i, r := range runes {
@@ -48,12 +48,12 @@ func (g *grower) escape(value string) string {
 			b.WriteString(`\n`)
 		case r == '\r':
 			b.WriteString(`\r`)
-		case r == '\t' && g.chance(50):
+		case r == '\t' && g.Chance(50):
 			b.WriteString(`\t`)
 		case (r == '$' || r == '%') && opens:
 			b.WriteRune(r)
 			b.WriteRune(r)
-		case r < 0x20 && r != '\t' || r == 0x7f || g.chance(2) && r != '{':
+		case r < 0x20 && r != '\t' || r == 0x7f || g.Chance(2) && r != '{':
 			if r > 0xffff {
 				fmt.Fprintf(&b, `\U%08x`, r)
 				continue
@@ -67,13 +67,13 @@ func (g *grower) escape(value string) string {
 }
 
 // raw writes text for a heredoc, which knows no escape but those of ${ and %{.
-func (g *grower) raw(value string) string {
+func (g *Grower) raw(value string) string {
 	value = strings.NewReplacer("${", "$${", "%{", "%%{", "\r\n", "\n", "\r", "", "EOT", "EOF").Replace(value)
 	return strings.ReplaceAll(value, "\n", g.newline)
 }
 
 // text makes an expression that gives text.
-func (g *grower) text() string {
+func (g *Grower) text() string {
 	switch g.IntN(10) {
 	case 0, 1, 2:
 		return g.heredoc()
@@ -81,47 +81,47 @@ func (g *grower) text() string {
 		return g.template()
 	case 7:
 		var parts []string
-		for range g.count(1, 4) {
+		for range g.Count(1, 4) {
 			parts = append(parts, g.interpolable())
 		}
 		return `join("", [` + strings.Join(parts, ", ") + "])"
 	case 8:
-		if g.symbols != nil {
+		if g.Symbols != nil {
 			return g.openText()
 		}
 		return g.closedText()
 	default:
-		return g.quoted(g.words())
+		return g.quoted(g.Words())
 	}
 }
 
 // interpolable makes an expression that can stand in ${…}.
-func (g *grower) interpolable() string {
-	if g.symbols != nil && g.chance(25) {
-		if name, ok := g.reference(shape{kind: pkg}); ok {
+func (g *Grower) interpolable() string {
+	if g.Symbols != nil && g.Chance(25) {
+		if name, ok := g.reference(Shape{Kind: Package}); ok {
 			return name
 		}
 	}
-	if g.symbols != nil && g.chance(25) {
+	if g.Symbols != nil && g.Chance(25) {
 		if name, ok := g.known(); ok {
 			return `"n${` + name + `}"` // alone it would not become text
 		}
 	}
-	if g.symbols == nil && g.chance(20) {
-		return g.expr(pick(g, aNumber, aFraction, aBoolean))
+	if g.Symbols == nil && g.Chance(20) {
+		return g.Expr(Pick(g, aNumber, aFraction, aBoolean))
 	}
-	return g.expr(aText)
+	return g.Expr(aText)
 }
 
 // known picks a name that is no text, and yet can stand in ${…} among symbols.
-func (g *grower) known() (string, bool) {
+func (g *Grower) known() (string, bool) {
 	var found []string
 	hidden := map[string]bool{}
 	for i := len(g.bound) - 1; i >= 0; i-- {
-		if b := g.bound[i]; b.known && !hidden[b.name] {
-			found = append(found, b.name)
+		if b := g.bound[i]; b.Known && !hidden[b.Name] {
+			found = append(found, b.Name)
 		}
-		hidden[g.bound[i].name] = true
+		hidden[g.bound[i].Name] = true
 	}
 	if !hidden["each"] {
 		found = append(found, "each.value")
@@ -129,68 +129,68 @@ func (g *grower) known() (string, bool) {
 	if len(found) == 0 {
 		return "", false
 	}
-	return pick(g, found...), true
+	return Pick(g, found...), true
 }
 
 // template makes a quoted template.
-func (g *grower) template() string {
+func (g *Grower) template() string {
 	return `"` + g.templateParts(g.escape, true) + `"`
 }
 
 // heredoc makes a heredoc, in parentheses because its end marker must stand alone
 // on a line.
-func (g *grower) heredoc() string {
+func (g *Grower) heredoc() string {
 	g.labels++
 	label := fmt.Sprintf("EOT%d", g.labels)
-	flush := g.chance(60)
+	flush := g.Chance(60)
 	indent := ""
 	intro := "<<"
 	if flush {
 		intro = "<<-"
-		indent = pick(g, "", "  ", "    ", "\t", "  \t")
+		indent = Pick(g, "", "  ", "    ", "\t", "  \t")
 	}
 	body := g.templateParts(g.raw, !flush)
 	lines := strings.Split(body, g.newline)
 	for i, line := range lines {
-		if g.chance(90) {
+		if g.Chance(90) {
 			lines[i] = indent + line
 		}
 	}
-	return "(" + intro + label + g.newline + strings.Join(lines, g.newline) + g.newline + pick(g, indent, "", "  ") + label + g.newline + ")"
+	return "(" + intro + label + g.newline + strings.Join(lines, g.newline) + g.newline + Pick(g, indent, "", "  ") + label + g.newline + ")"
 }
 
 // templateParts makes what stands in a template. Strip says that strip markers
 // may: in a "<<-" heredoc they are refused.
-func (g *grower) templateParts(write func(string) string, strip bool) string {
+func (g *Grower) templateParts(write func(string) string, strip bool) string {
 	left, right := func() string { return "" }, func() string { return "" }
 	if strip {
-		left = func() string { return pick(g, "", "", "", "~") }
+		left = func() string { return Pick(g, "", "", "", "~") }
 		right = left
 	}
 	var b strings.Builder
-	for range g.count(1, 7) {
+	for range g.Count(1, 7) {
 		switch g.IntN(9) {
 		case 0, 1, 2, 3:
 			g.closeText(&b)
-			b.WriteString(write(g.words()))
+			b.WriteString(write(g.Words()))
 		case 4, 5, 6:
 			g.closeText(&b)
 			fmt.Fprintf(&b, "${%s%s%s}", left(), g.interpolable(), right())
 		case 7:
 			g.closeText(&b)
-			fmt.Fprintf(&b, "%%{%s if %s %s}", left(), g.expr(aBoolean), right())
+			fmt.Fprintf(&b, "%%{%s if %s %s}", left(), g.Expr(aBoolean), right())
 			b.WriteString(g.nested(write, strip))
 			g.closeText(&b)
-			if g.chance(50) {
+			if g.Chance(50) {
 				fmt.Fprintf(&b, "%%{%s else %s}", left(), right())
 				b.WriteString(g.nested(write, strip))
 				g.closeText(&b)
 			}
 			fmt.Fprintf(&b, "%%{%s endif %s}", left(), right())
 		case 8:
-			element := g.shape(0)
-			collection := g.expr(listOf(element))
-			names := []binding{{name: g.name(), shape: element}}
+			element := g.Shape(0)
+			collection := g.Expr(listOf(element))
+			names := []Binding{{Name: g.name(), Shape: element}}
 			g.closeText(&b)
 			fmt.Fprintf(&b, "%%{%s for %s in %s %s}", left(), nameList(names), collection, right())
 			b.WriteString(g.with(names, func() string { return g.nested(write, strip) }))
@@ -203,7 +203,7 @@ func (g *grower) templateParts(write func(string) string, strip bool) string {
 
 // closeText takes care of a dollar or a percent sign at the end of a text: in
 // front of what follows it would make an escape of that.
-func (g *grower) closeText(b *strings.Builder) {
+func (g *Grower) closeText(b *strings.Builder) {
 	before := b.String()
 	after := strings.TrimRight(before, "$%")
 	if signs := before[len(after):]; signs != "" {
@@ -213,9 +213,9 @@ func (g *grower) closeText(b *strings.Builder) {
 }
 
 // nested makes the parts of a template inside a directive.
-func (g *grower) nested(write func(string) string, strip bool) string {
+func (g *Grower) nested(write func(string) string, strip bool) string {
 	if g.budget <= 0 {
-		return write(g.words())
+		return write(g.Words())
 	}
 	g.budget--
 	return g.templateParts(write, strip)
