@@ -192,7 +192,7 @@ func (c *derivationRenderer) lets() []nixlang.Entry {
 	var entries []nixlang.Entry
 	for _, let := range c.block.Lets {
 		if c.uses[let.Name] {
-			entries = append(entries, bind(let, values[let.Name]))
+			entries = append(entries, bindLet(let, values[let.Name]))
 		}
 	}
 	return entries

@@ -186,3 +186,12 @@ func lines(list ...*spec.Attribute) []string {
 func bind(a *spec.Attribute, value nixlang.Expr) nixlang.Entry {
 	return compile.Bind(nixlang.AttrName{Name: a.Name}, value, compile.Trivia(a.Comments, a.Range))
 }
+
+// bindLet gives the entry of a let. A let that is only itself stays a binding:
+// "inherit x" would look for another x around it.
+func bindLet(let *spec.Attribute, value nixlang.Expr) nixlang.Entry {
+	if value == nixlang.Expr(nixlang.Ident(let.Name)) {
+		return &nixlang.Binding{Trivia: compile.Trivia(let.Comments, let.Range), Path: nixlang.Names(let.Name), Value: value}
+	}
+	return bind(let, value)
+}

@@ -82,7 +82,7 @@ func (f *flakeRenderer) standingBindings() []nixlang.Entry {
 	}
 	for _, a := range f.spec.Lets {
 		if f.uses[a.Name] {
-			list = append(list, bind(a, f.letExprs[a.Name]))
+			list = append(list, bindLet(a, f.letExprs[a.Name]))
 		}
 	}
 	return list
