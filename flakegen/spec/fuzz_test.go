@@ -9,6 +9,7 @@ import (
 
 	"github.com/flakegen/flakegen/flakegen/generate"
 	"github.com/flakegen/flakegen/flakegen/spec"
+	"github.com/flakegen/flakegen/internal/grow"
 )
 
 // Whatever a spec holds, it is rendered or refused: no panic, no end of memory.
@@ -29,6 +30,9 @@ func FuzzSpec(f *testing.F) {
 				}
 			}
 		}
+	}
+	for seed := range uint64(50) {
+		f.Add(grow.NewSpec(seed).Files()[spec.FileName])
 	}
 	f.Fuzz(func(t *testing.T, source []byte) {
 		rendering, err := generate.Tree(fstest.MapFS{spec.FileName: {Data: source}})

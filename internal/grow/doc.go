@@ -1,5 +1,5 @@
-// Package grow makes random expressions of HCL for tests, the same ones for the
-// same seed. It serves tests only.
+// Package grow makes random expressions of HCL and random specs for tests, the same
+// ones for the same seed. It serves tests only.
 //
 // The words of this package:
 //
@@ -9,4 +9,7 @@
 //     place says what it must be, and only an expression in which every place gets
 //     what it asks for has a value.
 //   - closed, open: an expression without and with symbols, as in package compile.
+//   - scope: the symbols that an expression of a spec may refer to where it stands.
+//   - idiom: a form that specs are mostly made of, such as a list of packages or an
+//     override.
 package grow

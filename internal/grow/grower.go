@@ -11,6 +11,11 @@ type Grower struct {
 	*rand.Rand
 	// Symbols are what an open expression may refer to; none for a closed one.
 	Symbols []Binding
+	// absent are the names that mean nothing where the expression stands, though
+	// they do where the laws are tested.
+	absent map[string]bool
+	// much is by how many percent everything is more.
+	much int
 	// bound are the names bound around, the innermost last.
 	bound []Binding
 	// budget is how many expressions may still have others in them.
@@ -36,10 +41,11 @@ func (g *Grower) Chance(percent int) bool { return g.IntN(100) < percent }
 // Pick gives one of a list.
 func Pick[T any](g *Grower, from ...T) T { return from[g.IntN(len(from))] }
 
-// Count returns mostly least, seldom as much as most.
+// Count returns mostly least, seldom as much as most; the other way round for a
+// grower of much.
 func (g *Grower) Count(least, most int) int {
 	n := least
-	for n < most && g.Chance(45) {
+	for n < most && g.Chance(45+g.much) {
 		n++
 	}
 	return n
@@ -404,7 +410,10 @@ func (g *Grower) set(of Shape) string {
 		if of.Kind == List {
 			names := []Binding{{Name: g.name(), Shape: aText}}
 			collection := g.Expr(listOf(aText))
-			if g.Symbols != nil {
+			switch {
+			case g.absent["each"]:
+				collection = `["a", "b", "a"]`
+			case g.Symbols != nil:
 				collection = Pick(g, "local.texts", "[each.key, \"a\", each.key]")
 			}
 			return g.with(names, func() string {

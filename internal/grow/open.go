@@ -62,6 +62,14 @@ func Open(seed uint64) *Grower {
 
 // maybe picks an attribute path and the shape that it has where it is there.
 func (g *Grower) maybe() (string, Shape) {
+	if g.absent != nil {
+		b := Pick(g, g.Symbols...)
+		step := Pick(g, "", ".nothing", `["odd name"].deep`)
+		if step != "" {
+			b.Shape = aText
+		}
+		return b.Name + step, b.Shape
+	}
 	path := Pick(g, "self.rev", "pkgs.records[0].name", "local.record.name", "local.record.zzz", "pkgs.missing.deep", "pkgs.record", "inputs.flake.rev", "inputs.flake.shortRev", "pkgs.set", "shared.t", "package.other", "let.lt", "final.version")
 	switch path {
 	case "pkgs.record":
@@ -104,14 +112,24 @@ func (g *Grower) openAnyShape(s Shape) string {
 			return "call(fn(" + first + ", " + second + ", " + g.Expr(s) + "), " + givenA + ", " + givenB + ")"
 		})
 	case 3:
+		if g.absent["wrap"] {
+			return "lib::id(" + g.Expr(s) + ")"
+		}
 		return "wrap::f(" + g.Expr(s) + ").value"
 	default:
+		if g.absent["pkgs"] {
+			return "lib::const(" + g.Expr(s) + ", " + g.Expr(g.Shape(0)) + ")"
+		}
 		return "pkgs::tools::pair(" + g.Expr(s) + ", " + g.Expr(g.Shape(0)) + ")[0]"
 	}
 }
 
 func (g *Grower) openText() string {
-	switch g.IntN(9) {
+	form := g.IntN(9)
+	if g.absent["pkgs"] && (form == 3 || form == 4 || form == 7) {
+		return "lib::toUpper(" + g.Expr(aText) + ")"
+	}
+	switch form {
 	case 0:
 		return "builtins::toString(" + g.Expr(aNumber) + ")"
 	case 1:
@@ -150,7 +168,11 @@ func (g *Grower) openCondition() string {
 	case 2:
 		return "builtins::hasAttr(" + g.Expr(aText) + ", " + g.Expr(setOf(g.Shape(0))) + ")"
 	default:
-		return "(" + g.Expr(aBoolean) + " == pkgs.on)"
+		on := "pkgs.on"
+		if g.absent["pkgs"] {
+			on = "lib.on"
+		}
+		return "(" + g.Expr(aBoolean) + " == " + on + ")"
 	}
 }
 

@@ -68,7 +68,8 @@ func (g *Grower) escape(value string) string {
 
 // raw writes text for a heredoc, which knows no escape but those of ${ and %{.
 func (g *Grower) raw(value string) string {
-	value = strings.NewReplacer("${", "$${", "%{", "%%{", "\r\n", "\n", "\r", "", "EOT", "EOF").Replace(value)
+	value = strings.ReplaceAll(value, "\r", "")
+	value = strings.NewReplacer("${", "$${", "%{", "%%{", "EOT", "EOF").Replace(value)
 	return strings.ReplaceAll(value, "\n", g.newline)
 }
 
@@ -123,7 +124,7 @@ func (g *Grower) known() (string, bool) {
 		}
 		hidden[g.bound[i].Name] = true
 	}
-	if !hidden["each"] {
+	if !hidden["each"] && !g.absent["each"] {
 		found = append(found, "each.value")
 	}
 	if len(found) == 0 {

@@ -1,4 +1,4 @@
-# Expressions with symbols: those of law_open_grower_test.go. Each gives in Nix
+# Expressions with symbols: those of internal/grow. Each gives in Nix
 # what it gives in HCL with the symbols bound.
 
 text            = "a ${pkgs.t} ${pkgs.hello}"
