@@ -140,13 +140,23 @@ func explainPanic(d *hcl.Diagnostic) {
 
 // missingAttribute words the error of a reference to a local that is not there.
 func (s *Spec) missingAttribute(d *hcl.Diagnostic) string {
-	if traversal, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr); ok && traversal.Traversal.RootName() == "local" {
+	if traversal, ok := d.Expression.(*hclsyntax.ScopeTraversalExpr); ok && traversal.Traversal.RootName() == "local" && !isHidden("local", d.EvalContext) {
 		if name, ok := secondName(traversal.Traversal); ok && s.locals[name] == nil {
 			d.Summary = fmt.Sprintf("Unknown local %q", name)
 			return didYouMean(name, sortedKeys(s.locals), "Define it in a locals block.")
 		}
 	}
 	return d.Detail
+}
+
+// isHidden says whether a name is bound by a for expression around.
+func isHidden(name string, context *hcl.EvalContext) bool {
+	for c := context; c != nil && c.Parent() != nil; c = c.Parent() {
+		if _, ok := c.Variables[name]; ok {
+			return true
+		}
+	}
+	return false
 }
 
 // evaluateLocals computes all locals, each after those that it refers to.
