@@ -24,7 +24,7 @@ lint: ## formatting, vet, staticcheck, shellcheck, actionlint
 bench: ## what flakegen costs, as ratios from one run
 	@.ci/bench
 
-soak: ## fuzz each target for a minute, then all tests under the race detector
+soak: ## the laws at full size, every fuzz target, all tests under the race detector
 	@.ci/soak
 
 update: ## rewrite the golden files; read the diff before you commit it

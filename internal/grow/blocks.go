@@ -20,7 +20,7 @@ var everywhere = []Binding{
 
 // flakeLevel is the scope of what has no system.
 func (s *Spec) flakeLevel() scope {
-	in := scope{absent: map[string]bool{"each": true, "wrap": true, "pkgs": true}}
+	in := scope{absent: map[string]bool{"each": true, "local": true, "pkgs": true, "wrap": true}}
 	in.symbols = append(in.symbols, everywhere...)
 	for _, name := range s.inputs {
 		in.symbols = append(in.symbols, Binding{Name: "inputs." + name, Shape: Shape{Kind: Package}}, Binding{Name: "inputs." + name + ".rev", Shape: aText})

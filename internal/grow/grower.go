@@ -411,7 +411,7 @@ func (g *Grower) set(of Shape) string {
 			names := []Binding{{Name: g.name(), Shape: aText}}
 			collection := g.Expr(listOf(aText))
 			switch {
-			case g.absent["each"]:
+			case g.absent["local"]:
 				collection = `["a", "b", "a"]`
 			case g.Symbols != nil:
 				collection = Pick(g, "local.texts", "[each.key, \"a\", each.key]")
