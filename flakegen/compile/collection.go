@@ -126,7 +126,7 @@ func (w *walker) key(expr hclsyntax.Expression) (nixlang.AttrName, bool) {
 		return nixlang.AttrName{}, false
 	}
 	if w.open[expr] {
-		return nixlang.AttrName{Dynamic: w.expr(expr)}, true
+		return attrName(w.expr(expr)), true
 	}
 	value, ok := w.value(expr)
 	if !ok {
@@ -141,6 +141,23 @@ func (w *walker) key(expr hclsyntax.Expression) (nixlang.AttrName, bool) {
 		return nixlang.AttrName{}, false
 	}
 	return nixlang.AttrName{Name: text.AsString()}, true
+}
+
+// attrName gives the attribute name that an expression stands for: one that is
+// known where what is open in the expression has come to nothing but text.
+func attrName(e nixlang.Expr) nixlang.AttrName {
+	s, ok := e.(*nixlang.String)
+	if !ok {
+		return nixlang.AttrName{Dynamic: e}
+	}
+	var text strings.Builder
+	for _, part := range s.Parts {
+		if part.Interpolated != nil {
+			return nixlang.AttrName{Dynamic: e}
+		}
+		text.WriteString(part.Text)
+	}
+	return nixlang.AttrName{Name: cty.NormalizeString(text.String())}
 }
 
 // pathKey finds a key such as a.b, which in Nix is a set inside of a set and in

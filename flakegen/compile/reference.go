@@ -255,7 +255,7 @@ func (w *walker) steps(of nixlang.Expr, steps hcl.Traversal) nixlang.Expr {
 func (w *walker) index(e *hclsyntax.IndexExpr) nixlang.Expr {
 	collection := w.atMost(Shallow, e.Collection)
 	if w.open[e.Key] {
-		return selectPath(collection, nixlang.AttrName{Dynamic: w.atMost(Shallow, e.Key)})
+		return selectPath(collection, attrName(w.atMost(Shallow, e.Key)))
 	}
 	key, ok := w.value(e.Key)
 	if !ok || !key.IsKnown() {
