@@ -146,7 +146,7 @@ func join(head, tail []byte, escaped bool) []byte {
 		head = bytes.TrimRight(head[:len(head)-len(recent)+i], `\`)
 	}
 	for range utf8.UTFMax {
-		if r, size := utf8.DecodeLastRune(head); r != utf8.RuneError || size > 1 {
+		if r, size := utf8.DecodeLastRune(head); r != utf8.RuneError || size != 1 {
 			break
 		}
 		head = head[:len(head)-1]

@@ -235,6 +235,19 @@ func TestLongLines(t *testing.T) {
 	}
 }
 
+// What is kept of the beginning of a line is shortened so that no escape is split.
+// Nothing is left of it where all of it is backslashes.
+func TestLongLineOfBackslashes(t *testing.T) {
+	d := NewDecoder(strings.NewReader(strings.Repeat(`\`, 2*DefaultMaxLine)+"z\nnext"), stopped)
+	got := decode(t, d)
+	if len(got) != 2 {
+		t.Fatalf("got %d events", len(got))
+	}
+	if l, ok := got[0].(Line); !ok || !strings.HasPrefix(l.Text, ellipsis) || !strings.HasSuffix(l.Text, "z") {
+		t.Errorf("got %.40q", l.Text)
+	}
+}
+
 // endless gives a line of n bytes without holding it.
 type endless struct{ left int }
 
