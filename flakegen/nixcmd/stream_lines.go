@@ -54,7 +54,7 @@ func (l *lineReader) next() (line, error) {
 			return l.finish(text, dropped, false), nil
 		}
 		if l.err != nil {
-			if l.start == l.end {
+			if l.start == l.end && dropped == 0 {
 				return line{}, l.err
 			}
 			text := l.buf[l.start:l.end]
