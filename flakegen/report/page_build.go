@@ -438,12 +438,15 @@ func printableList(texts []string, limit int) []string {
 // number is a figure for a script.
 func number(seconds float64) string { return strconv.FormatFloat(seconds, 'f', 3, 64) }
 
-// clock is a moment of a run as an axis shows it: "0.4 s", "12 s", "1:30", "2:03:00".
+// clock is a moment of a run as an axis shows it: "40 ms", "0.4 s", "12 s", "1:30",
+// "2:03:00".
 func clock(seconds float64) string {
 	whole := int64(seconds)
 	switch {
 	case seconds == 0:
 		return "0 s"
+	case seconds < 0.1:
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", seconds*1000), ".0") + " ms"
 	case seconds < 10:
 		return strings.TrimSuffix(fmt.Sprintf("%.1f", seconds), ".0") + " s"
 	case seconds < 60:
