@@ -50,11 +50,13 @@ var (
 	}
 	openLeftOut = map[string]bool{
 		"A parameter cannot be called …": true,
-		"Invalid index":                  true, // in a part that HCL does not pick
-		"Key … twice in one object":      true,
-		"No Nix for this grouping":       true,
-		"Not an attribute path":          true,
-		"Only Nix knows this condition":  true,
+		// In a part that HCL does not pick, as the next one: from seed 424242007858.
+		"Duplicate object key":          true,
+		"Invalid index":                 true,
+		"Key … twice in one object":     true,
+		"No Nix for this grouping":      true,
+		"Not an attribute path":         true,
+		"Only Nix knows this condition": true,
 	}
 )
 
