@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/urfave/cli/v2"
 
 	"github.com/flakegen/flakegen/flakegen"
@@ -214,7 +213,6 @@ func (p *program) historyEnded(err error) error {
 
 // showEntries prints a line for each build.
 func (p *program) showEntries(entries []history.Entry, projects bool) error {
-	width, terminal := widthOf(p.stdout)
 	header := []string{"ID", "WHEN", "OUTPUT", "SYSTEM", "STATUS", "TIME", "BUILT", "COMMIT"}
 	if projects {
 		header = append(header, "PROJECT")
@@ -224,26 +222,7 @@ func (p *program) showEntries(entries []history.Entry, projects bool) error {
 	for _, e := range entries {
 		rows = append(rows, p.entryRow(e, digits, projects))
 	}
-	widths := make([]int, len(header))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], ansi.StringWidth(cell))
-		}
-	}
-	for _, row := range rows {
-		line := ""
-		for i, cell := range row {
-			line += cell + strings.Repeat(" ", widths[i]-ansi.StringWidth(cell)+2)
-		}
-		line = strings.TrimRight(line, " ")
-		if terminal {
-			line = ansi.Truncate(line, width, "…")
-		}
-		if _, err := fmt.Fprintln(p.stdout, line); err != nil {
-			return exit(exitUnable, "%s", err)
-		}
-	}
-	return nil
+	return p.showTable(rows)
 }
 
 func (p *program) entryRow(e history.Entry, digits int, projects bool) []string {

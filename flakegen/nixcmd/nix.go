@@ -33,6 +33,7 @@ type Nix struct {
 	Kill <-chan struct{}
 
 	variables []string // of the environment, beside Env
+	usage     *usage   // counts its processes; may be nil
 }
 
 // DefaultGrace is how long an interrupted nix may take to end.
@@ -129,6 +130,7 @@ func (n *Nix) run(ctx context.Context, c call) error {
 	}()
 	err = cmd.Wait()
 	close(ended)
+	n.usage.count(cmd.ProcessState)
 	switch {
 	case cmd.ProcessState.Success() && (err == nil || ctx.Err() != nil):
 		// What was asked to stop too late has done its work.

@@ -2,12 +2,12 @@ package report
 
 import (
 	"cmp"
-	"container/heap"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/flakegen/flakegen/flakegen/schedule"
 	"github.com/flakegen/flakegen/flakegen/timing"
 )
 
@@ -101,7 +101,7 @@ func (p *progress) makeEstimate(now time.Time) estimate {
 	if !p.announced {
 		e.unknown = p.waiting()
 	}
-	var tasks []task
+	var tasks []schedule.Task
 	place := map[string]int{}
 	for _, b := range p.running {
 		usually, elapsed := p.usually(b.derivation), now.Sub(b.began)
@@ -112,7 +112,7 @@ func (p *progress) makeEstimate(now time.Time) estimate {
 			e.known = true
 		}
 		place[b.derivation] = len(tasks)
-		tasks = append(tasks, task{takes: max(0, left)})
+		tasks = append(tasks, schedule.Task{Takes: max(0, left)})
 	}
 	for _, derivation := range sortedKeys(p.planned) {
 		takes := p.usually(derivation)
@@ -121,7 +121,7 @@ func (p *progress) makeEstimate(now time.Time) estimate {
 		}
 		e.known = e.known || takes > 0
 		place[derivation] = len(tasks)
-		tasks = append(tasks, task{takes: takes, needs: len(p.outlook.known[derivation])})
+		tasks = append(tasks, schedule.Task{Takes: takes, Needs: len(p.outlook.known[derivation])})
 	}
 	if len(p.unasked(1)) > 0 {
 		return estimate{} // the needs are being read
@@ -130,13 +130,13 @@ func (p *progress) makeEstimate(now time.Time) estimate {
 		for _, need := range p.outlook.known[derivation] {
 			n, ok := place[need]
 			if !ok || i < len(p.running) {
-				tasks[i].needs = max(0, tasks[i].needs-1) // it is there
+				tasks[i].Needs = max(0, tasks[i].Needs-1) // it is there
 				continue
 			}
-			tasks[n].unlocks = append(tasks[n].unlocks, i)
+			tasks[n].Unlocks = append(tasks[n].Unlocks, i)
 		}
 	}
-	e.left = makespan(tasks, len(p.running), max(1, p.most))
+	e.left = schedule.Makespan(tasks, len(p.running), max(1, p.most))
 	return e
 }
 
@@ -165,77 +165,6 @@ func (p *progress) unasked(limit int) []string {
 		}
 	}
 	return list
-}
-
-// task is a build in a schedule.
-type task struct {
-	takes   time.Duration
-	needs   int   // tasks that must end before it begins
-	unlocks []int // tasks that need this one
-}
-
-// makespan is how long tasks take in a number of slots; the first ones run
-// already. A free slot takes the first task that is ready, as Nix does. Tasks that
-// need each other in a circle never begin.
-func makespan(tasks []task, running, slots int) time.Duration {
-	var ready places
-	var now time.Duration
-	ends := make(moments, 0, slots)
-	for i := range tasks {
-		if i < running {
-			ends = append(ends, moment{at: tasks[i].takes, task: i})
-		} else if tasks[i].needs == 0 {
-			ready = append(ready, i)
-		}
-	}
-	heap.Init(&ends)
-	heap.Init(&ready)
-	for {
-		for len(ends) < slots && len(ready) > 0 {
-			i := heap.Pop(&ready).(int)
-			heap.Push(&ends, moment{at: now + tasks[i].takes, task: i})
-		}
-		if len(ends) == 0 {
-			return now
-		}
-		ended := heap.Pop(&ends).(moment)
-		now = ended.at
-		for _, i := range tasks[ended.task].unlocks {
-			if tasks[i].needs--; tasks[i].needs == 0 {
-				heap.Push(&ready, i)
-			}
-		}
-	}
-}
-
-// places are tasks by their place in the order.
-type places []int
-
-func (p places) Len() int           { return len(p) }
-func (p places) Less(i, j int) bool { return p[i] < p[j] }
-func (p places) Swap(i, j int)      { p[i], p[j] = p[j], p[i] }
-func (p *places) Push(x any)        { *p = append(*p, x.(int)) }
-func (p *places) Pop() any          { return pop((*[]int)(p)) }
-
-type moment struct {
-	at   time.Duration
-	task int
-}
-
-// moments are ends of tasks by their time.
-type moments []moment
-
-func (m moments) Len() int           { return len(m) }
-func (m moments) Less(i, j int) bool { return m[i].at < m[j].at }
-func (m moments) Swap(i, j int)      { m[i], m[j] = m[j], m[i] }
-func (m *moments) Push(x any)        { *m = append(*m, x.(moment)) }
-func (m *moments) Pop() any          { return pop((*[]moment)(m)) }
-
-func pop[T any](list *[]T) T {
-	last := len(*list) - 1
-	x := (*list)[last]
-	*list = (*list)[:last]
-	return x
 }
 
 // asked is how many builds' needs are asked for at a time: files of a few

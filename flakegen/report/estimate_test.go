@@ -7,30 +7,6 @@ import (
 	"github.com/flakegen/flakegen/flakegen/timing"
 )
 
-func TestMakespan(t *testing.T) {
-	s := time.Second
-	tests := []struct {
-		name           string
-		tasks          []task
-		running, slots int
-		want           time.Duration
-	}{
-		{"nothing", nil, 0, 1, 0},
-		{"one that runs", []task{{takes: 3 * s}}, 1, 1, 3 * s},
-		{"one after the other", []task{{takes: 3 * s}, {takes: 4 * s}}, 1, 1, 7 * s},
-		{"side by side", []task{{takes: 3 * s}, {takes: 4 * s}}, 1, 2, 4 * s},
-		{"a chain uses one slot", []task{{takes: 3 * s, unlocks: []int{1}}, {takes: 4 * s, needs: 1, unlocks: []int{2}}, {takes: s, needs: 1}}, 1, 4, 8 * s},
-		// Nix starts what is ready in order of names, the long one last.
-		{"the long one last", []task{{takes: 2 * s}, {takes: 2 * s}, {takes: 2 * s}, {takes: 6 * s}}, 0, 2, 8 * s},
-		{"a circle", []task{{takes: s}, {takes: s, needs: 1, unlocks: []int{2}}, {takes: s, needs: 1, unlocks: []int{1}}}, 1, 1, s},
-	}
-	for _, test := range tests {
-		if got := makespan(test.tasks, test.running, test.slots); got != test.want {
-			t.Errorf("%s: %v, want %v", test.name, got, test.want)
-		}
-	}
-}
-
 // An estimate is made only of what is known, and says what it leaves out.
 func TestEstimate(t *testing.T) {
 	usual := map[string]time.Duration{drv("a"): 60 * time.Second, drv("b"): 20 * time.Second, drv("c"): 30 * time.Second}

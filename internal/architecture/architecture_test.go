@@ -22,9 +22,10 @@ const module = "github.com/flakegen/flakegen"
 // where it stands.
 var mayImport = map[string][]string{
 	// Imported by anything, importing nothing of ours.
-	"platform":         {},
-	"templates":        {},
-	"flakegen/nixlang": {},
+	"platform":          {},
+	"templates":         {},
+	"flakegen/nixlang":  {},
+	"flakegen/schedule": {},
 
 	// spec -> compile -> generate -> worktree
 	"flakegen/spec":     {"platform"},
@@ -43,8 +44,6 @@ var mayImport = map[string][]string{
 	// spec, store -> verify
 	"flakegen/verify": {"platform", "flakegen/spec", "flakegen/store"},
 
-	// What the caches have.
-
 	// What is there, what the caches have, what has to be built.
 	"flakegen/substituter": {},
 	"flakegen/missing":     {"flakegen/store", "flakegen/substituter"},
@@ -52,7 +51,7 @@ var mayImport = map[string][]string{
 	// nixcmd -> timing -> history -> report
 	"flakegen/timing":  {"flakegen/nixcmd"},
 	"flakegen/history": {"flakegen/timing"},
-	"flakegen/report":  {"templates", "flakegen/nixcmd", "flakegen/timing", "flakegen/history"},
+	"flakegen/report":  {"templates", "flakegen/nixcmd", "flakegen/timing", "flakegen/history", "flakegen/schedule"},
 
 	// All of these looked at at once.
 	"flakegen/doctor": {"platform", "flakegen/spec", "flakegen/generate", "flakegen/worktree", "flakegen/gitcmd", "flakegen/nixcmd"},
@@ -60,12 +59,12 @@ var mayImport = map[string][]string{
 	"flakegen": {
 		"platform", "templates",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/missing", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/missing", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents", "flakegen/schedule",
 	},
 	"cmd/flakegen": {
 		"platform", "templates", "flakegen",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/missing", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents", "flakegen/doctor",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/missing", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents", "flakegen/doctor", "flakegen/schedule",
 	},
 }
 
