@@ -220,12 +220,7 @@ func (r *Recording) answer() {
 		r.estimates.queue = r.estimates.queue[1:]
 		r.estimates.mutex.Unlock()
 
-		q := history.Question{Derivation: derivation, Project: r.project, Host: r.options.Host}
-		if d, err := derivations.Get(derivation); err == nil {
-			checks := d.Env["doCheck"] == "1" || d.Env["doInstallCheck"] == "1"
-			q.System, q.Checks = d.System, &checks
-		}
-		usual, err := r.store.Usual(context.Background(), q)
+		usual, err := r.store.Usual(context.Background(), usualQuestion(derivations, derivation, r.project, r.options.Host))
 		if err != nil {
 			continue
 		}
@@ -233,4 +228,14 @@ func (r *Recording) answer() {
 		r.estimates.known[derivation] = usual
 		r.estimates.mutex.Unlock()
 	}
+}
+
+// usualQuestion asks the history what a derivation of a project usually takes.
+func usualQuestion(derivations *store.Derivations, derivation, project, host string) history.Question {
+	q := history.Question{Derivation: derivation, Project: project, Host: host}
+	if d, err := derivations.Get(derivation); err == nil {
+		checks := d.Env["doCheck"] == "1" || d.Env["doInstallCheck"] == "1"
+		q.System, q.Checks = d.System, &checks
+	}
+	return q
 }

@@ -73,8 +73,24 @@ func list(systems []platform.System) string {
 // name means the output default where the spec has one, else every alias, else
 // every package.
 func Targets(s *spec.Spec, names []string, systems []platform.System) (outputs []timing.Output, installables []string, err error) {
-	unnamed := len(names) == 0
-	if unnamed {
+	return targets(s, names, systems, len(names) == 0)
+}
+
+// TargetsEverywhere is [Targets] for every system of the spec. An output that is
+// named has to be there on one of them.
+func TargetsEverywhere(s *spec.Spec, names []string) (outputs []timing.Output, installables []string, err error) {
+	outputs, installables, err = targets(s, names, s.Systems, true)
+	for _, name := range names {
+		if err == nil && s.Output(name) != nil && !slices.ContainsFunc(outputs, func(o timing.Output) bool { return o.Name == name }) {
+			return nil, nil, &UsageError{fmt.Sprintf("No output %q on any system", name), "The spec leaves it out on all of them."}
+		}
+	}
+	return outputs, installables, err
+}
+
+// targets may leave out an output that is not there on one of the systems.
+func targets(s *spec.Spec, names []string, systems []platform.System, leaveOut bool) (outputs []timing.Output, installables []string, err error) {
+	if len(names) == 0 {
 		if names = defaultNames(s); len(names) == 0 {
 			return nil, nil, &UsageError{"The spec has no output", "Write a package block first."}
 		}
@@ -90,8 +106,8 @@ func Targets(s *spec.Spec, names []string, systems []platform.System) (outputs [
 		}
 		for _, system := range systems {
 			resolved := resolve(output, system)
-			if resolved == nil && unnamed {
-				continue // not asked for by name, and not there
+			if resolved == nil && leaveOut {
+				continue
 			}
 			if resolved == nil {
 				return nil, nil, &UsageError{fmt.Sprintf("No output %q on %s", name, system), "The spec leaves it out there."}

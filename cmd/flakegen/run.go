@@ -123,6 +123,7 @@ func (p *program) app() *cli.App {
 			p.checkCommand(),
 			p.buildCommand(),
 			p.evalCommand(),
+			p.planCommand(),
 			p.verifyCommand(),
 			p.reportCommand(),
 			p.historyCommand(),
