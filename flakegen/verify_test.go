@@ -2,14 +2,12 @@ package flakegen_test
 
 import (
 	"context"
+	"maps"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
 	"github.com/flakegen/flakegen/flakegen/verify"
 	"github.com/flakegen/flakegen/internal/require"
@@ -228,57 +226,24 @@ alias "rts" {
 }
 
 func (v verified) run(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name, text string) {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
+	files := map[string]string{"flakegen.hcl": v.spec(), "src/Makefile": "all:\ntest:\n"}
+	maps.Copy(files, v.files)
+	project, rendering := renderedRepository(t, files, func(path, text string) string {
+		if path != v.alter[0] {
+			return text
 		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
+		altered := strings.Replace(text, v.alter[1], v.alter[2], 1)
+		if altered == text {
+			t.Fatalf("%s has no %q:\n%s", path, v.alter[1], text)
 		}
-	}
-	write("flakegen.hcl", v.spec())
-	write("src/Makefile", "all:\ntest:\n")
-	for name, text := range v.files {
-		write(name, text)
-	}
-	project, err := flakegen.Find(dir, dir, os.Environ())
-	if err != nil {
-		t.Fatal(err)
-	}
-	rendering, err := project.Rendering()
-	if err != nil || rendering.Diagnostics.HasErrors() {
-		t.Fatal(err, rendering.Diagnostics)
-	}
-	for _, f := range rendering.Files {
-		text := string(f.Content)
-		if f.Path == v.alter[0] {
-			altered := strings.Replace(text, v.alter[1], v.alter[2], 1)
-			if altered == text {
-				t.Fatalf("%s has no %q:\n%s", f.Path, v.alter[1], text)
-			}
-			text = altered
-		}
-		write(f.Path, text)
-	}
-	for _, args := range [][]string{{"init", "-q"}, {"add", "."}} {
-		if out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
-			t.Fatalf("git %s: %v\n%s", args, err, out)
-		}
-	}
-	hostpkgs, err := filepath.Abs("../nix/hostpkgs")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nixpkgs := filepath.Join(t.TempDir(), "hostpkgs")
-	copyTree(t, hostpkgs, nixpkgs)
-	args, err := nixcmd.ParseArgs([]string{"--override-input", "nixpkgs", "path:" + nixpkgs}, dir)
+		return altered
+	})
+	args, err := nixcmd.ParseArgs(withHostpkgs(t), project.Root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	env := append(os.Environ(), "NIX_CONFIG=substituters =\nsandbox = false\nbuild-users-group =\n", "XDG_CACHE_HOME="+t.TempDir())
-	nix := &nixcmd.Nix{Dir: dir, Env: env, Args: args}
+	nix := &nixcmd.Nix{Dir: project.Root, Env: env, Args: args}
 
 	findings, err := project.Verify(context.Background(), nix, rendering.Spec, rendering.Spec.Systems)
 	if err != nil {
