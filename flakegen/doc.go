@@ -9,7 +9,9 @@
 //	nixcmd    running nix, and the log that it streams
 //	gitcmd    asking git
 //	store     derivations in the store
+//	missing   what Nix would leave, fetch and build
 //	timing    the log of a build to an account of its time
+//	schedule  how long builds take together
 //	report    the account as text, Markdown, page and trace
 //	doctor    whether machine and repository are fit
 //

@@ -337,6 +337,33 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
+// One that does not evaluate is found by halves, and what that took is counted.
+func TestEvaluateInFewProcesses(t *testing.T) {
+	n, attribute := buildFlake(t, t.TempDir())
+	all := make([]Installable, 16)
+	for i := range all {
+		all[i] = attribute("base")
+	}
+	for _, test := range []struct{ thrown, processes int }{{-1, 1}, {5, 9}} {
+		if test.thrown >= 0 {
+			all[test.thrown] = attribute("thrown")
+		}
+		var answers []Evaluation
+		took, err := n.Measured(time.Now, func(n *Nix) (err error) {
+			answers, err = n.Evaluate(t.Context(), all)
+			return err
+		})
+		if err != nil || took.Processes != test.processes || took.Seconds <= 0 || took.MemoryBytes < 1<<20 {
+			t.Errorf("%+v, %v; want %d processes", took, err, test.processes)
+		}
+		for i, a := range answers {
+			if (a.Err != nil) != (i == test.thrown) {
+				t.Errorf("%d: %+v", i, a)
+			}
+		}
+	}
+}
+
 func TestParseProducts(t *testing.T) {
 	got, err := parseProducts([]byte(`[
 		{"drvPath":"/nix/store/a.drv","outputs":{"out":"/nix/store/a","dev":null},"startTime":1,"stopTime":2},

@@ -21,30 +21,44 @@ type Evaluation struct {
 // built beyond what evaluation itself imports, and flake.lock is left alone.
 //
 // It takes one process for all attributes of one flake's set, such as packages;
-// where that fails, one for each of them, so that one that does not evaluate
-// takes no other with it. The error is that of the context or of a nix that
-// cannot be started.
+// where that fails, one for each half of them, and so on, so that one that does
+// not evaluate takes no other with it: about 2 log n processes for one of n. The
+// error is that of the context or of a nix that cannot be started.
 func (n *Nix) Evaluate(ctx context.Context, installables []Installable) ([]Evaluation, error) {
 	answers := make([]Evaluation, len(installables))
 	for _, group := range evaluationGroups(installables) {
-		if len(group) > 1 {
-			products, err := n.evaluateSet(ctx, installables, group)
-			if err == nil {
-				for i, at := range group {
-					answers[at].Product = products[i]
-				}
-				continue
-			}
-		}
-		for _, at := range group {
-			product, err := n.evaluateOne(ctx, installables[at])
-			if ctx.Err() != nil || errors.Is(err, ErrNoNix) {
-				return nil, err
-			}
-			answers[at] = Evaluation{Product: product, Err: err}
+		if err := n.evaluateGroup(ctx, installables, group, answers); err != nil {
+			return nil, err
 		}
 	}
 	return answers, nil
+}
+
+// evaluateGroup answers for the installables at the places of the group.
+func (n *Nix) evaluateGroup(ctx context.Context, installables []Installable, group []int, answers []Evaluation) error {
+	if len(group) == 1 {
+		product, err := n.evaluateOne(ctx, installables[group[0]])
+		if ctx.Err() != nil || errors.Is(err, ErrNoNix) || errors.Is(err, ErrInterrupted) {
+			return err
+		}
+		answers[group[0]] = Evaluation{Product: product, Err: err}
+		return nil
+	}
+	products, err := n.evaluateSet(ctx, installables, group)
+	if ctx.Err() != nil || errors.Is(err, ErrNoNix) || errors.Is(err, ErrInterrupted) {
+		return err
+	}
+	if err == nil {
+		for i, at := range group {
+			answers[at].Product = products[i]
+		}
+		return nil
+	}
+	half := len(group) / 2
+	if err := n.evaluateGroup(ctx, installables, group[:half], answers); err != nil {
+		return err
+	}
+	return n.evaluateGroup(ctx, installables, group[half:], answers)
 }
 
 // evaluationGroups are the places of the installables that one process can
