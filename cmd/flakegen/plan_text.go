@@ -8,6 +8,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/dustin/go-humanize"
+	"github.com/mitchellh/go-wordwrap"
 
 	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/missing"
@@ -37,7 +38,7 @@ func (p *program) showPlanned(plan *flakegen.Plan) error {
 	}
 	for _, line := range lines {
 		line = printable(line)
-		if terminal {
+		if terminal && ansi.StringWidth(line) > width {
 			line = hang(line, width)
 		}
 		if _, err := fmt.Fprintln(p.stdout, p.inert(line)); err != nil {
@@ -47,21 +48,19 @@ func (p *program) showPlanned(plan *flakegen.Plan) error {
 	return nil
 }
 
-// hang wraps a line, the later ones indented.
+// hang wraps a line, the later ones indented. Words are left whole, so that paths
+// and addresses can be copied.
 func hang(line string, width int) string {
 	const indent = "  "
-	first, rest, more := strings.Cut(ansi.Wrap(line, width, ""), "\n")
-	if !more {
-		return first
-	}
-	rest = strings.Join(strings.Fields(strings.ReplaceAll(rest, "\n", " ")), " ")
-	return first + "\n" + indent + strings.ReplaceAll(ansi.Wrap(rest, max(1, width-len(indent)), ""), "\n", "\n"+indent)
+	head := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	text := wordwrap.WrapString(strings.TrimLeft(line, " "), uint(max(1, width-len(head)-len(indent))))
+	return head + strings.ReplaceAll(text, "\n", "\n"+head+indent)
 }
 
 func planTable(rows []flakegen.PlanRow) []string {
 	cells := [][]string{{"OUTPUT", "SYSTEM", "VARIANT", "FETCH", "BUILD", "TIME"}}
 	for _, r := range rows {
-		row := []string{r.Output.Name, r.Output.System, orDash(r.Output.Variant)}
+		row := []string{r.Output.Name, orDash(r.Output.System), orDash(r.Output.Variant)}
 		switch {
 		case r.Err != nil:
 			row = append(row, failureWord(r))
