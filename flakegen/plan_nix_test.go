@@ -134,6 +134,10 @@ func TestNixPlan(t *testing.T) {
 		t.Errorf("refused: %+v", r)
 	}
 	built, fetched := run("-v", "--log-format", "raw")
+	// Later Nix says that it copies before it sees the signature, then it builds.
+	fetched = slices.DeleteFunc(fetched, func(p string) bool {
+		return p == path["tommath"] && slices.Contains(built, derivation["tommath"])
+	})
 	holds("the plan builds as the build does", built, builds(row))
 	holds("the plan fetches as the build does", fetched, fetches(row))
 
