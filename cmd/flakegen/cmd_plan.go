@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
+	"github.com/hashicorp/hcl/v2"
 	"github.com/urfave/cli/v2"
 
 	"github.com/flakegen/flakegen/flakegen"
@@ -78,7 +80,7 @@ func (p *program) plan(c *cli.Context) error {
 		return exit(exitUnable, "%s", err)
 	}
 	if c.Bool("json") {
-		err = p.printJSON(planJSON(plan))
+		err = p.printJSON(planJSON(plan, rendering))
 	} else {
 		err = p.showPlanned(plan)
 	}
@@ -119,14 +121,21 @@ func (p *program) planOptions(c *cli.Context, project *flakegen.Project, renderi
 // planEnded says what stands beside the plan, and turns it into the program's end.
 func (p *program) planEnded(rendering *generate.Rendering, plan *flakegen.Plan, failIfBuilds bool) error {
 	failed, builds := false, false
-	told := map[string]bool{}
+	told, reasons := map[string]bool{}, map[string]string{}
 	tell := func(row flakegen.PlanRow) {
-		if row.Err == nil || told[row.Output.Attribute+row.Output.Name] {
+		if row.Err == nil || told[label(row)] {
 			return
 		}
-		told[row.Output.Attribute+row.Output.Name] = true
+		told[label(row)] = true
+		// What Nix says is the same for most systems, apart from the command line.
+		_, reason, _ := strings.Cut(row.Err.Error(), "\nerror: ")
+		if first := reasons[reason]; first != "" && reason != "" {
+			p.say("%s %s for the same reason as %s.", label(row), failureWord(row), first)
+			return
+		}
+		reasons[reason] = label(row)
 		p.say("%s %s:\n%s", label(row), failureWord(row), row.Err)
-		p.showOrigins(rendering, row.Err.Error())
+		p.showPlace(rendering, row)
 	}
 	for _, row := range plan.Rows {
 		tell(row)
@@ -149,6 +158,20 @@ func (p *program) planEnded(rendering *generate.Rendering, plan *flakegen.Plan, 
 		return ended(exitNo)
 	}
 	return nil
+}
+
+// showPlace shows where in the spec an output with an error comes from.
+func (p *program) showPlace(rendering *generate.Rendering, row flakegen.PlanRow) {
+	message := row.Err.Error()
+	if len(origins(rendering, message)) > 0 {
+		p.showOrigins(rendering, message)
+		return
+	}
+	var diags hcl.Diagnostics
+	for _, rng := range places(rendering, row.Output.Name, message) {
+		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: "This is the output", Detail: "Nix's message is above.", Subject: rng.Ptr()})
+	}
+	p.writeDiagnostics(rendering.Spec, diags)
 }
 
 // tellCaches names the caches that the plan does without, and why.

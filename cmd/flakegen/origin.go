@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/hcl/v2"
@@ -35,6 +36,21 @@ func (p *program) showOrigins(rendering *generate.Rendering, messages ...string)
 	if len(diags) > 0 {
 		p.writeDiagnostics(rendering.Spec, diags)
 	}
+}
+
+// places are where in the spec an output that does not evaluate comes from: what
+// Nix's message leads to, or else its block.
+func places(rendering *generate.Rendering, output, message string) []hcl.Range {
+	list := []hcl.Range{}
+	for _, rng := range origins(rendering, message) {
+		if !slices.Contains(list, rng) && len(list) < maxOrigins {
+			list = append(list, rng)
+		}
+	}
+	if o := rendering.Spec.Output(output); len(list) == 0 && o != nil {
+		list = append(list, o.Range())
+	}
+	return list
 }
 
 var nixPlace = regexp.MustCompile(`([A-Za-z0-9._+/-]*\.nix):(\d+)`)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/flakegen/flakegen/flakegen"
+	"github.com/flakegen/flakegen/flakegen/generate"
 	"github.com/flakegen/flakegen/flakegen/store"
 	"github.com/flakegen/flakegen/flakegen/substituter"
 )
@@ -39,6 +40,8 @@ type jsonPlanRow struct {
 	NotHere             []string        `json:"not_here"`
 	Alternatives        []jsonPlanRow   `json:"alternatives"`
 	Error               string          `json:"error"`
+	// Places are where in the spec an error comes from.
+	Places []jsonFileRange `json:"places"`
 }
 
 // jsonPlanFetch is a path of a cache. Superseded ones are fetched in vain, as the
@@ -84,10 +87,10 @@ type jsonPlanEvaluated struct {
 	MemoryBytes int64   `json:"memory_bytes"`
 }
 
-func planJSON(plan *flakegen.Plan) jsonPlan {
+func planJSON(plan *flakegen.Plan, rendering *generate.Rendering) jsonPlan {
 	e := plan.Evaluation
 	out := jsonPlan{
-		FormatVersion: formatVersion, Rows: planRowsJSON(plan.Rows), Caches: []jsonPlanCache{}, Lacking: []jsonLacking{},
+		FormatVersion: formatVersion, Rows: planRowsJSON(plan.Rows, rendering), Caches: []jsonPlanCache{}, Lacking: []jsonLacking{},
 		Evaluation: jsonPlanEvaluated{e.Processes, e.Seconds, e.MemoryBytes},
 	}
 	for _, s := range plan.Caches {
@@ -99,24 +102,30 @@ func planJSON(plan *flakegen.Plan) jsonPlan {
 	return out
 }
 
-func planRowsJSON(rows []flakegen.PlanRow) []jsonPlanRow {
+func planRowsJSON(rows []flakegen.PlanRow, rendering *generate.Rendering) []jsonPlanRow {
 	list := make([]jsonPlanRow, len(rows))
 	for i, r := range rows {
-		list[i] = planRowJSON(r)
+		list[i] = planRowJSON(r, rendering)
 	}
 	return list
 }
 
-func planRowJSON(r flakegen.PlanRow) jsonPlanRow {
+func planRowJSON(r flakegen.PlanRow, rendering *generate.Rendering) jsonPlanRow {
 	o := r.Output
 	row := jsonPlanRow{
 		Output: o.Name, Attribute: o.Attribute, System: o.System, Variant: o.Variant, Alias: o.Alias, Derivation: o.Derivation,
 		Present: orEmpty(r.Result.Present), Fetch: []jsonPlanFetch{}, DownloadBytes: r.Result.DownloadBytes(), Build: []jsonPlanBuild{},
 		UnknownBuilds: r.Time.Unknown, Refused: []jsonPlanFetch{}, Failed: []jsonPlanFail{}, Unavailable: orEmpty(r.Result.Unknown),
-		Unclear: nodePaths(r.Result.Unclear), NotHere: orEmpty(r.NotHere), Alternatives: planRowsJSON(r.Alternatives), Error: errorText(r.Err),
+		Unclear: nodePaths(r.Result.Unclear), NotHere: orEmpty(r.NotHere), Alternatives: planRowsJSON(r.Alternatives, rendering), Error: errorText(r.Err),
+		Places: []jsonFileRange{},
 	}
 	if r.Err == nil && (len(r.Builds) == 0 || r.Time.Known > 0) {
 		row.ExpectedSeconds, row.ExpectedLowSeconds, row.ExpectedHighSeconds = &r.Time.Seconds, &r.Time.Low, &r.Time.High
+	}
+	if r.Err != nil {
+		for _, rng := range places(rendering, o.Name, r.Err.Error()) {
+			row.Places = append(row.Places, jsonFileRange{rng.Filename, rangeJSON(rng)})
+		}
 	}
 	for _, f := range r.Result.Fetch {
 		one := offerJSON(f.Path, f.Offer)
