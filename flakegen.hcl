@@ -42,7 +42,7 @@ package "flakegen" {
   version = let.version
   src     = lib::cleanSource(path("."))
 
-  vendorHash  = "sha256-XU4n36/YKrnZfwJlHGaIF+cGbTwIU6SMFI87t8qjm+Y="
+  vendorHash  = "sha256-HSY2VKV2TbYDfE8k9RpbY/gcJA0TGMuHKuVEhhBHTJE="
   subPackages = ["cmd/flakegen"]
   ldflags     = ["-s", "-w", "-X main.stamped=${let.version}"]
   env         = { CGO_ENABLED = 0 }

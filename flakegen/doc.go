@@ -12,6 +12,7 @@
 //	missing   what Nix would leave, fetch and build
 //	timing    the log of a build to an account of its time
 //	schedule  how long builds take together
+//	abtest    two samples of measurements against each other
 //	report    the account as text, Markdown, page and trace
 //	doctor    whether machine and repository are fit
 //

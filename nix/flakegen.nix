@@ -9,7 +9,7 @@ pkgs.buildGoModule {
   inherit version;
   src = lib.cleanSource ../.;
 
-  vendorHash = "sha256-XU4n36/YKrnZfwJlHGaIF+cGbTwIU6SMFI87t8qjm+Y=";
+  vendorHash = "sha256-HSY2VKV2TbYDfE8k9RpbY/gcJA0TGMuHKuVEhhBHTJE=";
   subPackages = [ "cmd/flakegen" ];
   ldflags = [
     "-s"

@@ -51,7 +51,8 @@ var mayImport = map[string][]string{
 	// nixcmd -> timing -> history -> report
 	"flakegen/timing":  {"flakegen/nixcmd"},
 	"flakegen/history": {"flakegen/timing"},
-	"flakegen/report":  {"templates", "flakegen/nixcmd", "flakegen/timing", "flakegen/history", "flakegen/schedule"},
+	"flakegen/report":  {"templates", "flakegen/nixcmd", "flakegen/timing", "flakegen/history", "flakegen/schedule", "flakegen/abtest"},
+	"flakegen/abtest":  {"flakegen/timing"},
 
 	// All of these looked at at once.
 	"flakegen/doctor": {"platform", "flakegen/spec", "flakegen/generate", "flakegen/worktree", "flakegen/gitcmd", "flakegen/nixcmd"},
@@ -59,12 +60,12 @@ var mayImport = map[string][]string{
 	"flakegen": {
 		"platform", "templates",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/missing", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents", "flakegen/schedule",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/missing", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents", "flakegen/schedule", "flakegen/abtest",
 	},
 	"cmd/flakegen": {
 		"platform", "templates", "flakegen",
 		"flakegen/spec", "flakegen/compile", "flakegen/nixlang", "flakegen/generate", "flakegen/worktree",
-		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/missing", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents", "flakegen/doctor", "flakegen/schedule",
+		"flakegen/gitcmd", "flakegen/nixcmd", "flakegen/store", "flakegen/substituter", "flakegen/missing", "flakegen/timing", "flakegen/history", "flakegen/report", "flakegen/verify", "flakegen/contents", "flakegen/doctor", "flakegen/schedule", "flakegen/abtest",
 	},
 }
 
