@@ -128,6 +128,7 @@ func (p *program) app() *cli.App {
 			p.reportCommand(),
 			p.historyCommand(),
 			p.doctorCommand(),
+			p.benchCommand(),
 			p.completionCommand(),
 			p.versionCommand(),
 		},

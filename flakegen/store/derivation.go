@@ -108,8 +108,8 @@ func (d *Derivation) Needs() []string {
 	return slices.Sorted(maps.Keys(d.Inputs))
 }
 
-// fixed says whether the content of its output is known beforehand, so that
+// Fixed says whether the content of its output is known beforehand, so that
 // nothing which uses it depends on how it is made.
-func (d *Derivation) fixed() bool {
+func (d *Derivation) Fixed() bool {
 	return d.Outputs["out"].Hash != ""
 }

@@ -99,7 +99,7 @@ func (v *view) identity(d *Derivation) (string, error) {
 		return known, nil
 	}
 	hash := sha256.New()
-	if d.fixed() {
+	if d.Fixed() {
 		fmt.Fprintf(hash, "%q", d.Outputs["out"])
 	} else {
 		inputs, err := v.inputPairs(d, v.identity)

@@ -98,7 +98,7 @@ func TestReadDerivation(t *testing.T) {
 		t.Errorf("%+v", structured)
 	}
 	fixed := get(t, &s, paths["fixed"])
-	if fixed.Outputs["out"].Hash == "" || fixed.Outputs["out"].HashAlgorithm != "sha256" || !fixed.fixed() {
+	if fixed.Outputs["out"].Hash == "" || fixed.Outputs["out"].HashAlgorithm != "sha256" || !fixed.Fixed() {
 		t.Errorf("%+v", fixed.Outputs)
 	}
 	for _, name := range []string{"addressed", "onAddressed"} {
