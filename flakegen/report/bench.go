@@ -63,7 +63,7 @@ func ratios(values ...float64) []string {
 	if width := values[2] - values[1]; width > 0 {
 		decimals = min(4, max(1, int(math.Ceil(-math.Log10(width)))))
 	}
-	if values[1] >= 10 && decimals == 1 {
+	if values[1] >= 10 && values[2]-values[1] >= 1 {
 		decimals = 0
 	}
 	for ; decimals < 4; decimals++ {
@@ -170,12 +170,13 @@ func seconds(s float64, decimals int) string {
 	return fmt.Sprintf("%.0f min %04.1f s", minutes, s-60*minutes)
 }
 
-// decimalsFor gives times three digits that differ, as far as they were measured.
-func decimalsFor(s float64) int {
+// decimalsFor gives times up to this one so many decimals as were measured and
+// matter.
+func decimalsFor(longest float64) int {
 	switch {
-	case s < 10:
+	case longest < 10:
 		return 3
-	case s < 60:
+	case longest < 60:
 		return 2
 	}
 	return 1
@@ -190,18 +191,13 @@ type benchText struct {
 
 // table writes rows of equal length in columns, all but the first to the right.
 func (t *benchText) table(rows [][]string) {
-	widths := make([]int, len(rows[0]))
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], ansi.StringWidth(cell))
-		}
-	}
+	widths := columnWidths(rows)
 	// The first column gives way to the width of the page.
 	room := t.width()
 	for _, w := range widths[1:] {
 		room -= w + 2
 	}
-	widths[0] = min(widths[0], max(room, 12))
+	widths[0] = min(widths[0], max(room, narrowest))
 	for at, row := range rows {
 		line := pad(t.truncate(row[0], widths[0]), widths[0])
 		for i, cell := range row[1:] {
@@ -214,6 +210,28 @@ func (t *benchText) table(rows [][]string) {
 	}
 }
 
+// narrowest is how little the first column of a table may have.
+const narrowest = 12
+
+func columnWidths(rows [][]string) []int {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], ansi.StringWidth(cell))
+		}
+	}
+	return widths
+}
+
+// fits says whether a table has room on the page.
+func (t *benchText) fits(rows [][]string) bool {
+	total := narrowest
+	for _, w := range columnWidths(rows)[1:] {
+		total += w + 2
+	}
+	return total <= t.width()
+}
+
 // sideNames are what the sides are called in a row of a table.
 func (t *benchText) sideNames() [2]string {
 	var names [2]string
@@ -223,24 +241,38 @@ func (t *benchText) sideNames() [2]string {
 	return names
 }
 
+// longest is the median of the side that takes longer.
+func (t *benchText) longest() float64 {
+	return max(t.r.Sample(abtest.A).Median, t.r.Sample(abtest.B).Median)
+}
+
 func (t *benchText) figures() {
 	names := t.sideNames()
 	rows := [][]string{{"", names[0], names[1]}, {"median"}, {"95% interval"}, {"noise"}, {"runs"}}
+	split := [][]string{{"95% low"}, {"95% high"}} // the interval, where a page is narrow
+	decimals := decimalsFor(t.longest())
 	for _, side := range []abtest.Side{abtest.A, abtest.B} {
 		s := t.r.Sample(side)
 		n := len(s.Values)
-		median, interval, noise := "", "", ""
+		median, interval, low, high, noise := "-", "-", "-", "-", "-"
 		if n > 0 {
-			decimals := decimalsFor(s.Median)
 			median, noise = seconds(s.Median, decimals), percentage(s.Noise)
 			interval = fmt.Sprintf("from %d runs", abtest.MinRuns)
-			if n >= abtest.MinRuns {
-				interval = strings.TrimSuffix(seconds(s.Low, decimals), " s") + " to " + seconds(s.High, decimals)
+		}
+		if n >= abtest.MinRuns {
+			low, high = seconds(s.Low, decimals), seconds(s.High, decimals)
+			interval = low + " to " + high
+			if !strings.Contains(high, "min") {
+				interval = strings.TrimSuffix(low, " s") + " to " + high
 			}
 		}
 		for i, cell := range []string{median, interval, noise, fmt.Sprint(n)} {
 			rows[i+1] = append(rows[i+1], cell)
 		}
+		split[0], split[1] = append(split[0], low), append(split[1], high)
+	}
+	if !t.fits(rows) {
+		rows = slices.Concat(rows[:2], split, rows[3:])
 	}
 	t.table(rows)
 }
@@ -262,7 +294,7 @@ func (t *benchText) phases() {
 	names := t.sideNames()
 	rows := [][]string{{"where the time went", names[0], names[1], "difference"}}
 	shown, left := t.shownNames()
-	tiny := tinyPart * max(t.r.Sample(abtest.A).Median, t.r.Sample(abtest.B).Median)
+	tiny, decimals := tinyPart*t.longest(), decimalsFor(t.longest())
 	for _, p := range t.parts {
 		if !shown[p.Name] || p.Phase != "" && max(p.Median[0], p.Median[1]) < tiny {
 			continue
@@ -272,7 +304,6 @@ func (t *benchText) phases() {
 			name = "  " + single(shortPhase(p.Phase))
 		}
 		row := []string{name}
-		decimals := decimalsFor(max(p.Median[0], p.Median[1]))
 		for side, in := range p.In {
 			cell := "-"
 			if in {
@@ -281,6 +312,11 @@ func (t *benchText) phases() {
 			row = append(row, cell)
 		}
 		rows = append(rows, append(row, signed(p.Saves(abtest.A), decimals)))
+	}
+	if !t.fits(rows) {
+		for i, row := range rows {
+			rows[i] = row[:len(row)-1] // the difference, which can be worked out
+		}
 	}
 	t.table(rows)
 	if left > 0 {
