@@ -142,8 +142,10 @@ type bench struct {
 	// nix has the user's settings alone, the embedded one all flags.
 	nix     *nixcmd.Nix
 	version nixcmd.Version
-	sides   [2]benchSide
-	result  *abtest.Result
+	// settings are those that the runs are made under.
+	settings nixcmd.Settings
+	sides    [2]benchSide
+	result   *abtest.Result
 
 	folder string // for files, and for links that keep what the runs need
 	stamp  string // of this bench; each twin's begins with it
@@ -206,13 +208,13 @@ func (b *bench) twinFile(side abtest.Side) string {
 // able says in an error where the machine has nothing that builds for the systems
 // of what each run builds. That a cache has it helps nobody here.
 func (b *bench) able(ctx context.Context) error {
-	settings, err := b.nix.Settings(ctx)
-	if err != nil {
+	var err error
+	if b.settings, err = b.nix.Settings(ctx); err != nil {
 		return err
 	}
-	finding := Finding{Settings: settings}
+	finding := Finding{Settings: b.settings}
 	for _, side := range b.sides {
-		lacking := slices.DeleteFunc(slices.Clone(side.builds), func(d *store.Derivation) bool { return settings.MayProvide(d.System) })
+		lacking := slices.DeleteFunc(slices.Clone(side.builds), func(d *store.Derivation) bool { return b.settings.MayProvide(d.System) })
 		if len(lacking) > 0 {
 			finding.Blocked = append(finding.Blocked, BlockedOutput{Output: side.target.Output, Derivations: lacking})
 		}

@@ -68,8 +68,15 @@ func (b *bench) twins(ctx context.Context, side abtest.Side, stamp string) ([]tw
 func formatted(e nixlang.Expr) []byte { return nixlang.Format(&nixlang.File{Body: e}) }
 
 // inRuns are settings of the builds that are measured: what they build is in no
-// cache, and must not go into one.
-var inRuns = []string{"--option", "substitute", "false", "--option", "post-build-hook", ""}
+// cache, and must not go into one. A daemon warns of a hook that it is told to leave
+// out by somebody whom it does not trust, so that is said only where there is one.
+func inRuns(s nixcmd.Settings) []string {
+	settings := []string{"--option", "substitute", "false"}
+	if s.PostBuildHook != "" {
+		settings = append(settings, "--option", "post-build-hook", "")
+	}
+	return settings
+}
 
 // run makes one run and adds it to the result.
 func (b *bench) run(ctx context.Context, step BenchStep) error {
@@ -83,7 +90,7 @@ func (b *bench) run(ctx context.Context, step BenchStep) error {
 	}
 	top := twins[len(twins)-1].derivation
 	nix := *b.nix
-	nix.Args, _ = nix.Args.Alone(inRuns...)
+	nix.Args, _ = nix.Args.Alone(inRuns(b.settings)...)
 	report, err := b.build(ctx, step, &nix, nixcmd.BuildRequest{
 		Installables: []nixcmd.Installable{nixcmd.DerivationOutputs(b.version, top)}, NoLink: true, Now: b.Now,
 	})

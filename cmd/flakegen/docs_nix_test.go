@@ -71,7 +71,7 @@ func runShown(t *testing.T, shown shownCommand) {
 }
 
 // repositoryCopy lays this repository, as its work tree is, into a folder of its
-// own with a git of its own.
+// own with a git of its own, and commits it.
 func repositoryCopy(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -79,7 +79,8 @@ func repositoryCopy(t *testing.T) string {
 		git -C "$1" ls-files -z --cached --others --exclude-standard |
 			(cd "$1" && xargs -0 sh -c 'for f; do [ -e "$f" ] && printf "%s\0" "$f"; done' sh) |
 			tar -C "$1" --null -T - -cf - | tar -C "$2" -xf -
-		git -C "$2" init -q && git -C "$2" add .`
+		git -C "$2" init -q && git -C "$2" add .
+		git -C "$2" -c user.name=tester -c user.email=tester@example.org commit -qm all`
 	out, err := exec.Command("bash", "-c", script, "bash", "../..", dir).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -57,6 +57,8 @@ type Settings struct {
 	// says whether HTTP/2 is spoken.
 	HTTPConnections int
 	HTTP2           bool
+	// PostBuildHook is the program that is run after each build; empty for none.
+	PostBuildHook string
 	// Store is the store that is built in: "auto" for the one of this machine.
 	Store string
 	// BuildUsersGroup is the group of the users that builds run as where root
@@ -122,6 +124,7 @@ func parseSettings(text []byte) (s Settings, builders string, err error) {
 		CertFile:               all.text("ssl-cert-file"),
 		HTTP2:                  all.text("http2") != "false",
 
+		PostBuildHook:    all.text("post-build-hook"),
 		Store:            all.text("store"),
 		ExternalBuilders: []ExternalBuilder{},
 
