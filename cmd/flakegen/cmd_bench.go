@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -97,11 +98,14 @@ func (p *program) bench(c *cli.Context) error {
 	if options.Targets, err = p.benchTargets(interrupts.ctx, c, project, rendering.Spec, nix); err != nil {
 		return err
 	}
-	view := &benchView{program: p}
+	view := &benchView{program: p, runs: runs}
 	options.Observer = view
 	result, err := flakegen.Bench(interrupts.ctx, options)
 	view.close()
 	if result != nil {
+		if p.terminal().live {
+			fmt.Fprintln(p.stderr)
+		}
 		if err := p.showBench(*result, c.Bool("json")); err != nil {
 			return err
 		}
@@ -207,7 +211,9 @@ func (p *program) benchEnded(rendering *generate.Rendering, result *abtest.Resul
 // line for each run.
 type benchView struct {
 	program *program
-	view    *view // of the step at hand
+	view    *view         // of the step at hand
+	runs    int           // that are to come, of each side
+	warmup  time.Duration // of both sides, all runs that do not count
 }
 
 func (v *benchView) Planned(r abtest.Result) {
@@ -236,6 +242,14 @@ func (v *benchView) Began(step flakegen.BenchStep) timing.Observer {
 func (v *benchView) Ended(step flakegen.BenchStep, took time.Duration) {
 	v.close()
 	_ = report.BenchStep(v.program.stderr, report.Style{Color: v.program.terminal().color}, step.String(), step.Name, took)
+	if !step.Warmup {
+		return
+	}
+	v.warmup += took
+	if step.Number == step.Of {
+		total := v.warmup * time.Duration(2*v.runs) / time.Duration(step.Of)
+		v.program.say("the builds of %d runs of each take about %s", v.runs, report.Duration(total))
+	}
 }
 
 func (v *benchView) close() {

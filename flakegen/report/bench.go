@@ -17,7 +17,9 @@ import (
 // it rests on, and where the time of the two sides went.
 func Bench(w io.Writer, r abtest.Result, s Style) error {
 	t := benchText{text: text{Style: s}, r: r, parts: r.Parts()}
-	t.wrapped("", BenchAnswer(r))
+	for _, line := range wrap(BenchAnswer(r), t.width()) {
+		t.line("%s", t.paint(bold, line))
+	}
 	t.section()
 	t.figures()
 	t.phases()
@@ -361,7 +363,8 @@ func (t *benchText) footnotes() {
 	}
 	t.wrapped("", "Measured: "+BenchMeasured(t.r)+" Evaluating is not in it.")
 	if t.r.Status == timing.Interrupted {
-		t.wrapped("", t.paint(yellow, "Interrupted")+fmt.Sprintf(": %d of %d runs were made.", len(t.r.Sample(abtest.A).Values)+len(t.r.Sample(abtest.B).Values), 2*t.r.Runs))
+		made := len(t.r.Sample(abtest.A).Values) + len(t.r.Sample(abtest.B).Values)
+		t.line("%s: %d of %d runs were made.", t.paint(yellow, "Interrupted"), made, 2*t.r.Runs)
 	}
 }
 
