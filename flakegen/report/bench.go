@@ -238,7 +238,12 @@ func (t *benchText) fits(rows [][]string) bool {
 func (t *benchText) sideNames() [2]string {
 	var names [2]string
 	for i, target := range t.r.Targets {
-		names[i] = t.truncate(single(target.Name), max(10, t.width()/4))
+		name, room := single(target.Name), max(10, t.width()/4)
+		if more := ansi.StringWidth(name) - room; more > 0 {
+			// The end is what tells two installables apart.
+			name = ansi.TruncateLeft(name, more+1, t.glyph(ellipsis))
+		}
+		names[i] = name
 	}
 	return names
 }
@@ -371,10 +376,12 @@ func (t *benchText) footnotes() {
 // BenchMeasured says what a run builds.
 func BenchMeasured(r abtest.Result) string {
 	a, b := len(r.Targets[abtest.A].Differs), len(r.Targets[abtest.B].Differs)
-	what := fmt.Sprintf("the builds of what differs, %s and %s", builds(a), builds(b))
+	what := fmt.Sprintf("the builds of what differs, %d and %s", a, builds(b))
 	switch {
 	case r.Targets[abtest.A].Derivation == r.Targets[abtest.B].Derivation:
 		what = "the same derivation on both sides, so what shows is the noise"
+	case a == b && a > 1:
+		what = fmt.Sprintf("the builds of what differs, %s on each side", builds(a))
 	case a == 1 && b == 1:
 		what = "the build of " + storeName(r.Targets[abtest.A].Derivation)
 		if other := storeName(r.Targets[abtest.B].Derivation); other != storeName(r.Targets[abtest.A].Derivation) {

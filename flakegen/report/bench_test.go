@@ -55,21 +55,27 @@ func TestBenchText(t *testing.T) {
 	hostile := benchOf(fourSeconds, fifteenSeconds, 11.2)
 	hostile.Targets[0].Name = "path:\x1b]0;x\a#a\nb"
 	hostile.Steps[0].Derivations[0].Name = "mini\x1b[31m"
+	installables := benchOf(fourSeconds, fifteenSeconds, 0)
+	for side := range installables.Targets {
+		installables.Targets[side].Name = fmt.Sprintf("github:NixOS/nixpkgs#legacyPackages.aarch64-darwin.hello-%d", side)
+		installables.Targets[side].Differs = []string{"one", "two"}
+	}
 	interrupted := benchOf(fourSeconds[:4], fifteenSeconds[:3], 0)
 	interrupted.Status = timing.Interrupted
 	for name, test := range map[string]struct {
 		result abtest.Result
 		style  Style
 	}{
-		"faster":      {benchOf(fourSeconds, fifteenSeconds, 11.2), Style{}},
-		"color":       {benchOf(fourSeconds, fifteenSeconds, 11.2), Style{Color: true}},
-		"equal":       {benchOf(fourSeconds, append([]float64{3.75}, fourSeconds[1:]...), 0), Style{}},
-		"slower":      {benchOf(fifteenSeconds, fourSeconds, 0), Style{}},
-		"interrupted": {interrupted, Style{}},
-		"nothing":     {benchOf(nil, nil, 0), Style{}},
-		"many":        {many, Style{}},
-		"narrow":      {many, Style{Width: 40}},
-		"hostile":     {hostile, Style{}},
+		"faster":       {benchOf(fourSeconds, fifteenSeconds, 11.2), Style{}},
+		"color":        {benchOf(fourSeconds, fifteenSeconds, 11.2), Style{Color: true}},
+		"equal":        {benchOf(fourSeconds, append([]float64{3.75}, fourSeconds[1:]...), 0), Style{}},
+		"slower":       {benchOf(fifteenSeconds, fourSeconds, 0), Style{}},
+		"installables": {installables, Style{}},
+		"interrupted":  {interrupted, Style{}},
+		"nothing":      {benchOf(nil, nil, 0), Style{}},
+		"many":         {many, Style{}},
+		"narrow":       {many, Style{Width: 40}},
+		"hostile":      {hostile, Style{}},
 	} {
 		var b bytes.Buffer
 		if err := Bench(&b, test.result, test.style); err != nil {
