@@ -1,6 +1,7 @@
 package abtest
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/flakegen/flakegen/flakegen/timing"
@@ -67,3 +68,15 @@ func secondsOf(steps []Step) []float64 {
 
 // Compare compares the two sides.
 func (r Result) Compare() Comparison { return Compare(r.Sample(A), r.Sample(B)) }
+
+// Machines are the store URIs of the remote builders that built in the runs, sorted;
+// this machine is the empty one.
+func (r Result) Machines() []string {
+	seen := map[string]bool{}
+	for _, step := range r.Steps {
+		for _, d := range step.Derivations {
+			seen[d.Machine] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}

@@ -367,6 +367,9 @@ func (t *benchText) footnotes() {
 		t.wrapped("", fmt.Sprintf("Order drawn by --seed %d, Nix %s.", t.r.Seed, single(t.r.NixVersion)))
 	}
 	t.wrapped("", "Measured: "+BenchMeasured(t.r)+" Evaluating is not in it.")
+	if where := benchMachines(t.r); where != "" {
+		t.wrapped("", where)
+	}
 	if t.r.Status == timing.Interrupted {
 		made := len(t.r.Sample(abtest.A).Values) + len(t.r.Sample(abtest.B).Values)
 		t.line("%s: %d of %d runs were made.", t.paint(yellow, "Interrupted"), made, 2*t.r.Runs)
@@ -389,6 +392,25 @@ func BenchMeasured(r abtest.Result) string {
 		}
 	}
 	return what + ", from the first start to the last end."
+}
+
+// benchMachines says where the runs built, if that was not here alone.
+func benchMachines(r abtest.Result) string {
+	var names []string
+	for _, machine := range r.Machines() {
+		if machine == "" {
+			names = append(names, "this machine")
+		} else {
+			names = append(names, single(host(machine)))
+		}
+	}
+	switch {
+	case len(names) == 0, len(names) == 1 && names[0] == "this machine":
+		return ""
+	case len(names) == 1:
+		return "Built on " + names[0] + ", where the results stay until garbage is collected."
+	}
+	return "Built on " + strings.Join(names, ", ") + ": if these differ in speed, that is in the noise. Results stay there until garbage is collected."
 }
 
 func pValue(p float64) string {

@@ -60,6 +60,11 @@ func TestBenchText(t *testing.T) {
 		installables.Targets[side].Name = fmt.Sprintf("github:NixOS/nixpkgs#legacyPackages.aarch64-darwin.hello-%d", side)
 		installables.Targets[side].Differs = []string{"one", "two"}
 	}
+	remote, machines := benchOf(fourSeconds, fifteenSeconds, 0), benchOf(fourSeconds, fifteenSeconds, 0)
+	for i := range remote.Steps {
+		remote.Steps[i].Derivations[0].Machine = "ssh-ng://root@mac"
+	}
+	machines.Steps[3].Derivations[0].Machine = "ssh-ng://root@mac"
 	interrupted := benchOf(fourSeconds[:4], fifteenSeconds[:3], 0)
 	interrupted.Status = timing.Interrupted
 	for name, test := range map[string]struct {
@@ -71,6 +76,8 @@ func TestBenchText(t *testing.T) {
 		"equal":        {benchOf(fourSeconds, append([]float64{3.75}, fourSeconds[1:]...), 0), Style{}},
 		"slower":       {benchOf(fifteenSeconds, fourSeconds, 0), Style{}},
 		"installables": {installables, Style{}},
+		"remote":      {remote, Style{}},
+		"machines":    {machines, Style{}},
 		"interrupted":  {interrupted, Style{}},
 		"nothing":      {benchOf(nil, nil, 0), Style{}},
 		"many":         {many, Style{}},
