@@ -112,6 +112,11 @@ func Bench(ctx context.Context, o BenchOptions) (*abtest.Result, error) {
 		return nil, fmt.Errorf("make a folder for the bench: %w", err)
 	}
 	defer os.RemoveAll(b.folder)
+	// Nix does not follow links to a file that it evaluates everywhere, and on a Mac
+	// the folder for such files lies behind one.
+	if b.folder, err = filepath.EvalSymlinks(b.folder); err != nil {
+		return nil, fmt.Errorf("make a folder for the bench: %w", err)
+	}
 	if err := b.writeTwins(ctx); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,10 @@ import (
 	"github.com/flakegen/flakegen/flakegen/timing"
 )
 
-var benchTrials = flag.Int("bench-trials", 0, "how many trials TestBenchTrials makes of each kind; 20 take about half an hour")
+var (
+	benchTrials = flag.Int("bench-trials", 0, "how many trials TestBenchTrials makes of each kind; 20 take about half an hour")
+	benchRuns   = flag.Int("bench-runs", 20, "how many runs of each side a trial makes")
+)
 
 // silent is an observer of a bench who looks at nothing.
 type silent struct{}
@@ -66,41 +69,48 @@ func benchOfSleeps(t *testing.T, runs int, seed uint64, sleeps [2]time.Duration)
 	return result
 }
 
-// TestBenchTrials benches equal outputs and outputs of which one is 5 % slower, with
-// the number of runs that bench makes by itself. What is asked for is that of 20
-// trials 16 show no difference of equal ones, and 16 the difference of the others.
+// TestBenchTrials benches equal outputs and outputs of which one is 5 % slower. What
+// is asked for is that of 20 trials 16 show no difference of equal ones, and 16 the
+// difference of the others. Both kinds take turns, so that they have the same noise.
 //
 //	go test ./flakegen -run TestBenchTrials -bench-trials 20 -timeout 2h -v
 func TestBenchTrials(t *testing.T) {
 	if *benchTrials == 0 {
 		t.Skip("takes long; see -bench-trials")
 	}
-	const length, runs = time.Second, 10
-	for _, kind := range []struct {
+	const length = time.Second
+	kinds := []struct {
 		name   string
 		slower time.Duration
 		want   abtest.Verdict
+
+		right                     int
+		noise, detectable, ratios []float64
 	}{
-		{"equal", 0, abtest.NoDifference},
-		{"5 % slower", length / 20, abtest.AFaster},
-	} {
-		var noise, detectable, ratios []float64
-		right := 0
-		for trial := range *benchTrials {
-			result := benchOfSleeps(t, runs, uint64(trial), [2]time.Duration{length, length + kind.slower})
+		{name: "equal", want: abtest.NoDifference},
+		{name: "5 % slower", slower: length / 20, want: abtest.AFaster},
+	}
+	for trial := range *benchTrials {
+		for i := range kinds {
+			kind := &kinds[i]
+			result := benchOfSleeps(t, *benchRuns, uint64(trial), [2]time.Duration{length, length + kind.slower})
 			c := result.Compare()
 			if c.Verdict() == kind.want {
-				right++
+				kind.right++
 			}
-			noise = append(noise, result.Sample(abtest.A).Noise, result.Sample(abtest.B).Noise)
-			detectable, ratios = append(detectable, c.Detectable()), append(ratios, c.Ratio)
-			t.Logf("%s, trial %d: ratio %.4f, %.4f to %.4f, p %.2g, noise %.2f %% and %.2f %%", kind.name, trial,
-				c.Ratio, c.Low, c.High, c.P, 100*noise[len(noise)-2], 100*noise[len(noise)-1])
+			noise := [2]float64{result.Sample(abtest.A).Noise, result.Sample(abtest.B).Noise}
+			kind.noise = append(kind.noise, noise[:]...)
+			kind.detectable, kind.ratios = append(kind.detectable, c.Detectable()), append(kind.ratios, c.Ratio)
+			t.Logf("trial %d, %s: ratio %.4f, %.4f to %.4f, p %.2g, noise %.2f %% and %.2f %%", trial, kind.name,
+				c.Ratio, c.Low, c.High, c.P, 100*noise[0], 100*noise[1])
 		}
+	}
+	for _, kind := range kinds {
 		t.Logf("%s: %d of %d trials are right; n = %d; noise %.2f %% in the median, %.2f %% at most; detectable %.1f %% in the median; ratios %.4f to %.4f",
-			kind.name, right, *benchTrials, runs, 100*abtest.Median(noise), 100*slices.Max(noise), 100*abtest.Median(detectable), slices.Min(ratios), slices.Max(ratios))
-		if 20*right < 16**benchTrials {
-			t.Errorf("%s: %d of %d trials are right", kind.name, right, *benchTrials)
+			kind.name, kind.right, *benchTrials, *benchRuns, 100*abtest.Median(kind.noise), 100*slices.Max(kind.noise),
+			100*abtest.Median(kind.detectable), slices.Min(kind.ratios), slices.Max(kind.ratios))
+		if 20*kind.right < 16**benchTrials {
+			t.Errorf("%s: %d of %d trials are right", kind.name, kind.right, *benchTrials)
 		}
 	}
 }

@@ -401,7 +401,7 @@ func benchMachines(r abtest.Result) string {
 		if machine == "" {
 			names = append(names, "this machine")
 		} else {
-			names = append(names, single(host(machine)))
+			names = append(names, host(machine))
 		}
 	}
 	switch {
