@@ -152,11 +152,10 @@ func (b *bench) build(ctx context.Context, step BenchStep, nix *nixcmd.Nix, requ
 	return &report, nil
 }
 
-// sweep removes what the runs have left in the store. What cannot be removed stays
-// in the list, for the next time.
+// sweep removes the outputs that the runs have left in the store. What cannot be
+// removed stays in the list, for the next time.
 func (b *bench) sweep(ctx context.Context) {
 	b.garbage.outputs = removed(b.garbage.outputs, func(paths []string) error { return b.nix.Delete(ctx, paths) })
-	b.garbage.derivations = removed(b.garbage.derivations, func(paths []string) error { return b.nix.DeleteDerivations(ctx, paths) })
 }
 
 // removed removes those of the paths that are there, and gives those that still
@@ -183,11 +182,12 @@ func existing(paths []string) []string {
 // takes a second, and some on a store of millions of files.
 const sweepTime = time.Minute
 
-// sweepAtEnd removes what is left, also after an interrupt, and says what it could
-// not remove.
+// sweepAtEnd removes what is left, also after an interrupt, and the .drv files, which
+// are small. It says what it could not remove.
 func (b *bench) sweepAtEnd(ctx context.Context) []string {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sweepTime)
 	defer cancel()
 	b.sweep(ctx)
+	b.garbage.derivations = removed(b.garbage.derivations, func(files []string) error { return b.nix.DeleteDerivations(ctx, files) })
 	return append(b.garbage.outputs, b.garbage.derivations...)
 }

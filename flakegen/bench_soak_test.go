@@ -71,7 +71,8 @@ func benchOfSleeps(t *testing.T, runs int, seed uint64, sleeps [2]time.Duration)
 
 // TestBenchTrials benches equal outputs and outputs of which one is 5 % slower. What
 // is asked for is that of 20 trials 16 show no difference of equal ones, and 16 the
-// difference of the others. Both kinds take turns, so that they have the same noise.
+// difference of the others. Both kinds run at the same time: they have the same noise,
+// and builds that sleep are not in each other's way.
 //
 //	go test ./flakegen -run TestBenchTrials -bench-trials 20 -timeout 2h -v
 func TestBenchTrials(t *testing.T) {
@@ -79,39 +80,34 @@ func TestBenchTrials(t *testing.T) {
 		t.Skip("takes long; see -bench-trials")
 	}
 	const length = time.Second
-	kinds := []struct {
+	for _, kind := range []struct {
 		name   string
 		slower time.Duration
 		want   abtest.Verdict
-
-		right                     int
-		noise, detectable, ratios []float64
 	}{
-		{name: "equal", want: abtest.NoDifference},
-		{name: "5 % slower", slower: length / 20, want: abtest.AFaster},
-	}
-	for trial := range *benchTrials {
-		for i := range kinds {
-			kind := &kinds[i]
-			result := benchOfSleeps(t, *benchRuns, uint64(trial), [2]time.Duration{length, length + kind.slower})
-			c := result.Compare()
-			if c.Verdict() == kind.want {
-				kind.right++
+		{"equal", 0, abtest.NoDifference},
+		{"5 % slower", length / 20, abtest.AFaster},
+	} {
+		t.Run(kind.name, func(t *testing.T) {
+			t.Parallel()
+			var noise, detectable, ratios []float64
+			right := 0
+			for trial := range *benchTrials {
+				result := benchOfSleeps(t, *benchRuns, uint64(trial), [2]time.Duration{length, length + kind.slower})
+				c, a, b := result.Compare(), result.Sample(abtest.A).Noise, result.Sample(abtest.B).Noise
+				if c.Verdict() == kind.want {
+					right++
+				}
+				noise, detectable, ratios = append(noise, a, b), append(detectable, c.Detectable()), append(ratios, c.Ratio)
+				t.Logf("trial %d: ratio %.4f, %.4f to %.4f, p %.2g, noise %.2f %% and %.2f %%", trial, c.Ratio, c.Low, c.High, c.P, 100*a, 100*b)
 			}
-			noise := [2]float64{result.Sample(abtest.A).Noise, result.Sample(abtest.B).Noise}
-			kind.noise = append(kind.noise, noise[:]...)
-			kind.detectable, kind.ratios = append(kind.detectable, c.Detectable()), append(kind.ratios, c.Ratio)
-			t.Logf("trial %d, %s: ratio %.4f, %.4f to %.4f, p %.2g, noise %.2f %% and %.2f %%", trial, kind.name,
-				c.Ratio, c.Low, c.High, c.P, 100*noise[0], 100*noise[1])
-		}
-	}
-	for _, kind := range kinds {
-		t.Logf("%s: %d of %d trials are right; n = %d; noise %.2f %% in the median, %.2f %% at most; detectable %.1f %% in the median; ratios %.4f to %.4f",
-			kind.name, kind.right, *benchTrials, *benchRuns, 100*abtest.Median(kind.noise), 100*slices.Max(kind.noise),
-			100*abtest.Median(kind.detectable), slices.Min(kind.ratios), slices.Max(kind.ratios))
-		if 20*kind.right < 16**benchTrials {
-			t.Errorf("%s: %d of %d trials are right", kind.name, kind.right, *benchTrials)
-		}
+			t.Logf("%d of %d trials are right; n = %d; noise %.2f %% in the median, %.2f %% at most; detectable %.1f %% in the median; ratios %.4f to %.4f",
+				right, *benchTrials, *benchRuns, 100*abtest.Median(noise), 100*slices.Max(noise),
+				100*abtest.Median(detectable), slices.Min(ratios), slices.Max(ratios))
+			if 20*right < 16**benchTrials {
+				t.Errorf("%d of %d trials are right", right, *benchTrials)
+			}
+		})
 	}
 }
 
