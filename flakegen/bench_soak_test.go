@@ -16,7 +16,8 @@ import (
 
 var (
 	benchTrials = flag.Int("bench-trials", 0, "how many trials TestBenchTrials makes of each kind; 20 take about half an hour")
-	benchRuns   = flag.Int("bench-runs", 20, "how many runs of each side a trial makes")
+	benchLength = flag.Duration("bench-length", 3*time.Second, "how long the builds of a trial sleep")
+	benchRuns   = flag.Int("bench-runs", 10, "how many runs of each side a trial makes")
 )
 
 // silent is an observer of a bench who looks at nothing.
@@ -79,21 +80,20 @@ func TestBenchTrials(t *testing.T) {
 	if *benchTrials == 0 {
 		t.Skip("takes long; see -bench-trials")
 	}
-	const length = time.Second
 	for _, kind := range []struct {
 		name   string
 		slower time.Duration
 		want   abtest.Verdict
 	}{
 		{"equal", 0, abtest.NoDifference},
-		{"slower", length / 20, abtest.AFaster},
+		{"slower", *benchLength / 20, abtest.AFaster},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
 			var noise, detectable, ratios []float64
 			right := 0
 			for trial := range *benchTrials {
-				result := benchOfSleeps(t, *benchRuns, uint64(trial), [2]time.Duration{length, length + kind.slower})
+				result := benchOfSleeps(t, *benchRuns, uint64(trial), [2]time.Duration{*benchLength, *benchLength + kind.slower})
 				c, a, b := result.Compare(), result.Sample(abtest.A).Noise, result.Sample(abtest.B).Noise
 				if c.Verdict() == kind.want {
 					right++

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -99,6 +101,8 @@ func (p *program) bench(c *cli.Context) error {
 		return err
 	}
 	view := &benchView{program: p, runs: runs}
+	defer view.close() // a panic leaves a clean screen too
+	interrupts.onFirst(view.interrupt)
 	options.Observer = view
 	result, err := flakegen.Bench(interrupts.ctx, options)
 	view.close()
@@ -168,10 +172,23 @@ func (p *program) showBench(r abtest.Result, asJSON bool) error {
 	if width, ok := widthOf(p.stdout); ok {
 		style.Width, style.Color = width, p.colors()
 	}
-	if err := report.Bench(p.stdout, r, style); err != nil {
+	if err := report.Bench(inertWriter{p, p.stdout}, r, style); err != nil {
 		return exit(exitUnable, "%s", err)
 	}
 	return nil
+}
+
+// inertWriter takes whole lines in which builds have a word.
+type inertWriter struct {
+	program *program
+	io.Writer
+}
+
+func (w inertWriter) Write(lines []byte) (int, error) {
+	if _, err := io.WriteString(w.Writer, w.program.inert(string(lines))); err != nil {
+		return 0, err
+	}
+	return len(lines), nil
 }
 
 // benchEnded turns the end of a bench into the end of the program.
@@ -186,7 +203,7 @@ func (p *program) benchEnded(rendering *generate.Rendering, result *abtest.Resul
 	case errors.Is(err, nixcmd.ErrInterrupted):
 		return exit(exitInterrupted, "interrupted")
 	case errors.As(err, &failed):
-		if err := report.Text(p.stderr, failed.Report, report.Style{Width: p.terminal().width, Color: p.terminal().color}); err != nil {
+		if err := report.Text(inertWriter{p, p.stderr}, failed.Report, report.Style{Width: p.terminal().width, Color: p.terminal().color}); err != nil {
 			return exit(exitUnable, "%s", err)
 		}
 		return exit(exitNo, "%s", failed)
@@ -211,9 +228,11 @@ func (p *program) benchEnded(rendering *generate.Rendering, result *abtest.Resul
 // line for each run.
 type benchView struct {
 	program *program
-	view    *view         // of the step at hand
 	runs    int           // that are to come, of each side
 	warmup  time.Duration // of both sides, all runs that do not count
+
+	mu   sync.Mutex
+	view *view // of the step at hand
 }
 
 func (v *benchView) Planned(r abtest.Result) {
@@ -230,10 +249,12 @@ const manyBuilds = 40
 func (v *benchView) Began(step flakegen.BenchStep) timing.Observer {
 	v.close()
 	p, start := v.program, v.program.env.now()
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	if t := p.terminal(); t.live {
 		v.view = p.startView(start, nil)
 	} else {
-		progress := report.NewBenchProgress(p.stderr, report.Style{Color: t.color}, step.String(), start)
+		progress := report.NewBenchProgress(inertWriter{p, p.stderr}, report.Style{Color: t.color}, step.String(), start)
 		v.view = p.showView(progress, time.Second, progress.Tick)
 	}
 	return v.view
@@ -241,18 +262,30 @@ func (v *benchView) Began(step flakegen.BenchStep) timing.Observer {
 
 func (v *benchView) Ended(step flakegen.BenchStep, took time.Duration) {
 	v.close()
-	_ = report.BenchStep(v.program.stderr, report.Style{Color: v.program.terminal().color}, step.String(), step.Name, took)
+	p := v.program
+	_ = report.BenchStep(inertWriter{p, p.stderr}, report.Style{Color: p.terminal().color}, step.String(), step.Name, took)
 	if !step.Warmup {
 		return
 	}
 	v.warmup += took
 	if step.Number == step.Of {
 		total := v.warmup * time.Duration(2*v.runs) / time.Duration(step.Of)
-		v.program.say("the builds of %d runs of each take about %s", v.runs, report.Duration(total))
+		p.say("the builds of %d runs of each take about %s", v.runs, report.Duration(total))
+	}
+}
+
+// interrupt says that a step is being interrupted.
+func (v *benchView) interrupt() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.view != nil {
+		v.view.interrupt()
 	}
 }
 
 func (v *benchView) close() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	if v.view != nil {
 		v.view.close()
 		v.view = nil
