@@ -122,9 +122,12 @@ func Bench(ctx context.Context, o BenchOptions) (*abtest.Result, error) {
 	}
 
 	b.result = &abtest.Result{
-		Status: timing.Interrupted, System: b.sides[abtest.A].target.System,
+		Status: timing.Interrupted, System: b.sides[abtest.A].target.System, Same: slices.Equal(b.sides[abtest.A].top().Paths(), b.sides[abtest.B].top().Paths()),
 		Runs: o.Runs, Warmup: o.Warmup, Seed: o.Seed, Steps: []abtest.Step{}, NixVersion: b.version.String(),
 		Targets: [2]abtest.Target{b.sides[abtest.A].target, b.sides[abtest.B].target},
+	}
+	if other := b.sides[abtest.B].target.System; other != b.result.System {
+		b.result.System += " and " + other
 	}
 	o.Observer.Planned(*b.result)
 	err = b.all(ctx)

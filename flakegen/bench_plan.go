@@ -19,6 +19,8 @@ type benchSide struct {
 	builds []*store.Derivation
 }
 
+func (s benchSide) top() *store.Derivation { return s.builds[len(s.builds)-1] }
+
 // plan evaluates both sides and finds what each run has to build: what one
 // side needs and the other does not, and always the output itself. What both need
 // is built or fetched once, before, and so is every download, whose time is that

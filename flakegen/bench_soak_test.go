@@ -113,10 +113,10 @@ func TestBenchTrials(t *testing.T) {
 
 // TestBenchShows is one trial with a difference that a machine at work cannot hide.
 func TestBenchShows(t *testing.T) {
-	result := benchOfSleeps(t, 6, 1, [2]time.Duration{600 * time.Millisecond, 200 * time.Millisecond})
+	result := benchOfSleeps(t, 6, 1, [2]time.Duration{1200 * time.Millisecond, 200 * time.Millisecond})
 	c := result.Compare()
 	if c.Verdict() != abtest.BFaster || c.Ratio < 1.5 || !c.Slower(0.05) {
-		t.Errorf("0.6 s against 0.2 s: %+v\n%v\n%v", c, result.Sample(abtest.A), result.Sample(abtest.B))
+		t.Errorf("1.2 s against 0.2 s: %+v\n%v\n%v", c, result.Sample(abtest.A), result.Sample(abtest.B))
 	}
 	if got := len(result.Steps); got != 14 {
 		t.Errorf("%d steps, want 12 runs and 2 before them", got)

@@ -81,6 +81,9 @@ func (p *program) bench(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if !math.IsInf(limit, 1) && runs < abtest.MinCompared {
+		return exit(exitUsage, "--fail-if-slower takes %d runs or more: fewer cannot show a difference.", abtest.MinCompared)
+	}
 	project, err := p.project(c)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ type Comparison struct {
 	// logarithms). Low and High are its interval, the ratios that the test behind P
 	// does not reject, so that the two agree. It holds the true ratio with
 	// [Confidence], whatever the distribution, if the two sides differ by a factor.
-	// With fewer than four runs of each side it is 0 to infinity.
+	// With fewer than [MinCompared] runs of each side it is 0 to infinity.
 	Ratio, Low, High float64
 	// P is the probability of samples that lie as far apart as these where there
 	// is no difference (Mann and Whitney's U test).

@@ -40,6 +40,9 @@ func TestRank(t *testing.T) {
 			t.Errorf("%d and %d runs: rank %d, want %d", test.n1, test.n2, got, test.critical+1)
 		}
 	}
+	if rank(MinCompared, MinCompared) == 0 || rank(MinCompared-1, MinCompared-1) > 0 {
+		t.Error("MinCompared is not the least number of runs that has an interval")
+	}
 	// Where the exact distribution ends the normal one goes on.
 	exact, normal := rank(50, 50), rank(51, 51)
 	if normal < exact || normal > exact+60 {

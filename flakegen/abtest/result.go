@@ -11,13 +11,14 @@ import (
 type Result struct {
 	// Status is succeeded where every run was made.
 	Status timing.Status
-	// System is what was built for.
+	// System is what was built for; both, where an installable is for another one.
 	System string
 	// Runs of each side were asked for, and Warmup before them that do not count.
 	Runs, Warmup int
 	Seed         uint64
-	// Targets are what was compared, by side.
+	// Targets are what was compared, by side; Same says that both are one build.
 	Targets [2]Target
+	Same    bool
 	// Steps are the runs that were made, in their order.
 	Steps []Step
 	// NixVersion is the Nix that built.

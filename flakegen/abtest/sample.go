@@ -10,8 +10,12 @@ import (
 // Confidence is that of every interval.
 const Confidence = 0.95
 
-// MinRuns is how many runs of a side it takes for the median to have an interval.
-const MinRuns = 6
+const (
+	// MinRuns is how many runs of a side it takes for the median to have an interval.
+	MinRuns = 6
+	// MinCompared is how many of both sides it takes for a difference to be shown.
+	MinCompared = 4
+)
 
 // Sample is what the measurements of one side say.
 type Sample struct {

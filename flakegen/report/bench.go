@@ -51,7 +51,7 @@ func BenchAnswer(r abtest.Result) string {
 		if c.N[abtest.A]+c.N[abtest.B] == 0 {
 			return fmt.Sprintf("nothing was measured of %s and %s on %s", a, b, r.System)
 		}
-		return fmt.Sprintf("too few runs to compare %s and %s on %s: %s, and an interval takes four of each", a, b, r.System, counts(c.N))
+		return fmt.Sprintf("too few runs to compare %s and %s on %s: %s, and an interval takes %d of each", a, b, r.System, counts(c.N), abtest.MinCompared)
 	}
 	numbers := ratios(c.Ratio, c.Low, c.High)
 	return fmt.Sprintf("no difference shown between %s and %s on %s: %[1]s takes %[4]s times as long, 95%% interval %[5]s to %[6]s, %[7]s; four of five such benches would show a difference of %[8]s",
@@ -381,8 +381,8 @@ func BenchMeasured(r abtest.Result) string {
 	a, b := len(r.Targets[abtest.A].Differs), len(r.Targets[abtest.B].Differs)
 	what := fmt.Sprintf("the builds of what differs, %d and %s", a, builds(b))
 	switch {
-	case r.Targets[abtest.A].Derivation == r.Targets[abtest.B].Derivation:
-		what = "the same derivation on both sides, so what shows is the noise"
+	case r.Same:
+		what = "the same build on both sides, so what shows is the noise"
 	case a == b && a > 1:
 		what = fmt.Sprintf("the builds of what differs, %s on each side", builds(a))
 	case a == 1 && b == 1:
