@@ -82,9 +82,9 @@ func TestBuilders(t *testing.T) {
 	// Where this nix is not installed, it has a way of its own to the programs.
 	programs := ""
 	if bin := os.Getenv("NIX_BIN_DIR"); bin != "" {
-		programs = "export NIX_BIN_DIR=" + bin
+		programs = "export NIX_BIN_DIR='" + bin + "'"
 	}
-	write(t, filepath.Join(dir, "daemon"), "#!/bin/sh\n"+programs+"\nexec "+daemon+" \"$@\"\n")
+	write(t, filepath.Join(dir, "daemon"), "#!/bin/sh\n"+programs+"\nexec '"+daemon+"' \"$@\"\n")
 	if err := os.Chmod(filepath.Join(dir, "daemon"), 0o755); err != nil {
 		t.Fatal(err)
 	}
