@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -227,7 +226,7 @@ func (b *buildRun) build(ctx context.Context) (*timing.Report, error) {
 	report := account.Finish(ending)
 	report.Nix.Version = nixVersion.String()
 	report.Outputs = b.answers(products, view)
-	b.addSystems(report.Derivations)
+	addSystems(report.Derivations, b.derivations)
 	return &report, nil
 }
 
@@ -271,16 +270,6 @@ func (b *buildRun) answers(products []nixcmd.Product, view *storeView) []timing.
 	return answers
 }
 
-// addSystems reads each derivation's system from its file. One that cannot be
-// read, as in a store elsewhere, has none.
-func (b *buildRun) addSystems(derivations []timing.Derivation) {
-	for i := range derivations {
-		if d, err := b.derivations.Get(derivations[i].Derivation); err == nil {
-			derivations[i].System = d.System
-		}
-	}
-}
-
 // begunBuilds are the derivations whose build Nix began.
 type begunBuilds struct {
 	derivations map[string]bool
@@ -302,80 +291,3 @@ func (b *begunBuilds) observe(e nixcmd.Event) {
 
 // evaluated says whether Nix got beyond evaluation.
 func (b *begunBuilds) evaluated() bool { return b.fetched || len(b.derivations) > 0 }
-
-// storeView answers for derivations, from .drv files and, where a build did not
-// succeed, from Nix: one process, when it is first needed.
-type storeView struct {
-	derivations *store.Derivations
-	nix         *nixcmd.Nix
-	succeeded   bool
-	asked       []string // the derivations that it may be asked for
-
-	looked  bool
-	answer  error
-	invalid map[string]bool
-}
-
-func (v *storeView) Needs(derivation string) (needs []string, known bool) {
-	d, err := v.derivations.Get(derivation)
-	if err != nil {
-		return nil, false
-	}
-	return d.Needs(), true
-}
-
-func (v *storeView) Outputs(derivation string) []string {
-	d, err := v.derivations.Get(derivation)
-	if err != nil {
-		return nil
-	}
-	return d.Paths()
-}
-
-func (v *storeView) Valid(derivation string) (valid, known bool) {
-	paths := v.Outputs(derivation)
-	for _, path := range paths {
-		if valid, known := v.validPath(path); !known || !valid {
-			return false, known
-		}
-	}
-	return true, len(paths) > 0
-}
-
-// validityTime bounds a question after the build. It takes 30 ms.
-const validityTime = 5 * time.Second
-
-// validPath says whether a path is in the store. All that a build made is, if it
-// succeeded. After a failure an output may be there in part, so Nix decides.
-func (v *storeView) validPath(path string) (valid, known bool) {
-	if v.succeeded {
-		return true, true
-	}
-	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
-		return false, true
-	}
-	if !v.looked {
-		v.look()
-	}
-	return !v.invalid[path], v.answer == nil
-}
-
-func (v *storeView) look() {
-	v.looked, v.invalid = true, map[string]bool{}
-	var there []string
-	for _, derivation := range v.asked {
-		for _, path := range v.Outputs(derivation) {
-			if _, err := os.Lstat(path); err == nil {
-				there = append(there, path)
-			}
-		}
-	}
-	// The user's interrupt has ended the build; this question is still allowed.
-	ctx, cancel := context.WithTimeout(context.Background(), validityTime)
-	defer cancel()
-	var invalid []string
-	invalid, v.answer = v.nix.Invalid(ctx, there)
-	for _, path := range invalid {
-		v.invalid[path] = true
-	}
-}
