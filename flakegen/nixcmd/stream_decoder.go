@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -21,6 +22,8 @@ type Decoder struct {
 
 	lines  lineReader
 	parser recordParser
+
+	mu     sync.Mutex
 	counts Counts
 }
 
@@ -45,6 +48,8 @@ func (d *Decoder) Next() (Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.counts.Lines++
 	if line.dropped > 0 {
 		d.counts.Truncated++
@@ -56,8 +61,13 @@ func (d *Decoder) Next() (Event, error) {
 	return d.event(line), nil
 }
 
-// Counts says what was read until now.
-func (d *Decoder) Counts() Counts { return d.counts.clone() }
+// Counts says what was read until now. It may be called while another goroutine
+// waits in Next.
+func (d *Decoder) Counts() Counts {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.counts.clone()
+}
 
 var (
 	recordMark = []byte("@nix ")
@@ -97,7 +107,7 @@ func (d *Decoder) record(text []byte, at time.Time) (Event, error) {
 	}
 	d.counts.Records++
 	for _, m := range r.extra {
-		if !positionMembers[m.Name] {
+		if !knownMembers[m.Name] {
 			d.counts.UnknownMembers.add(m.Name)
 		}
 	}
@@ -122,9 +132,14 @@ func (d *Decoder) record(text []byte, at time.Time) (Event, error) {
 	return Unknown{At: at, Action: r.action, JSON: bytes.Clone(text)}, nil
 }
 
-// positionMembers say where in a Nix file an error arose. They are kept as they
-// come, null included.
-var positionMembers = map[string]bool{"file": true, "line": true, "column": true, "trace": true}
+// knownMembers have no place in an event and are kept as they come. The first four
+// say where in a Nix file an error arose, and may be null. Determinate Nix writes
+// the others: sid, the session, in every record, and payload, an object, in results
+// that have no fields.
+var knownMembers = map[string]bool{
+	"file": true, "line": true, "column": true, "trace": true,
+	"sid": true, "payload": true,
+}
 
 func validText(b []byte) string {
 	return strings.ToValidUTF8(string(b), "\uFFFD")

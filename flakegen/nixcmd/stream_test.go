@@ -164,6 +164,7 @@ func TestCounts(t *testing.T) {
 		`@nix {"action":"start","id":1,"sid":"s","type":999}`,
 		`@nix {"action":"start","id":1,"sid":"s","type":105}`,
 		`@nix {"action":"result","id":1,"type":110,"payload":1}`,
+		`@nix {"action":"result","id":1,"type":10111,"payload":{"httpStatus":200},"traced":true}`,
 		`@nix {"action":"pause"}`,
 		`@nix {"action":"msg","column":null,"file":null,"level":0,"line":null,"msg":"m"}`,
 		`@nix {`,
@@ -173,11 +174,11 @@ func TestCounts(t *testing.T) {
 	d := NewDecoder(strings.NewReader(stream), stopped)
 	decode(t, d)
 	want := Counts{
-		Lines: 8, Records: 5, Plain: 2, Malformed: 1, Cut: true,
+		Lines: 9, Records: 6, Plain: 2, Malformed: 1, Cut: true,
 		UnknownActions:    Tally{"pause": 1},
 		UnknownActivities: Tally{"999": 1},
-		UnknownResults:    Tally{"110": 1},
-		UnknownMembers:    Tally{"sid": 2, "payload": 1},
+		UnknownResults:    Tally{"10111": 1},
+		UnknownMembers:    Tally{"traced": 1},
 	}
 	if got := d.Counts(); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

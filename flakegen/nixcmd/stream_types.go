@@ -54,8 +54,12 @@ const (
 	ResultSetExpected      ResultType = 106 // activity type, count
 	ResultPostBuildLogLine ResultType = 107 // text
 	ResultFetchStatus      ResultType = 108
+	// Those of Determinate Nix, with a payload instead of fields. Another vendor's
+	// may mean something else, so nothing here rests on them.
+	ResultHashMismatch ResultType = 109
+	ResultBuildResult  ResultType = 110
 )
 
 func (t ResultType) known() bool {
-	return t >= ResultFileLinked && t <= ResultFetchStatus
+	return t >= ResultFileLinked && t <= ResultBuildResult
 }
