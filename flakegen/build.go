@@ -131,6 +131,7 @@ type buildRun struct {
 	installables []nixcmd.Installable // of the outputs, in their order
 	derivations  *store.Derivations
 	observer     timing.Observer
+	settings     *nixcmd.Settings // nil where they were not asked for
 }
 
 func newBuildRun(o BuildOptions) (*buildRun, error) {
@@ -197,10 +198,13 @@ func (b *buildRun) build(ctx context.Context) (*timing.Report, error) {
 	account := timing.NewAccount(b.request.Now())
 	account.Observer = b.observer
 	begun := &begunBuilds{derivations: map[string]bool{}}
+	slots := &slotQuestion{nix: b.nix, settings: b.settings}
 	b.request.Installables = b.installables
 	b.request.Observe = func(e nixcmd.Event) {
 		account.Add(e)
-		begun.observe(e)
+		if begun.observe(e) {
+			slots.ask(ctx)
+		}
 	}
 	products, err := b.nix.Build(ctx, b.request)
 	ending := timing.Ending{At: b.request.Now(), Interrupted: errors.Is(err, nixcmd.ErrInterrupted), ExitCode: new(int)}
@@ -223,6 +227,7 @@ func (b *buildRun) build(ctx context.Context) (*timing.Report, error) {
 	}
 	view := &storeView{derivations: b.derivations, nix: b.nix, succeeded: *ending.ExitCode == 0, asked: slices.AppendSeq(ending.Wanted, maps.Keys(begun.derivations))}
 	ending.Store = view
+	ending.Slots = slots.answer(b.derivations, begun.derivations)
 	report := account.Finish(ending)
 	report.Nix.Version = nixVersion.String()
 	report.Outputs = b.answers(products, view)
@@ -276,17 +281,20 @@ type begunBuilds struct {
 	fetched     bool
 }
 
-func (b *begunBuilds) observe(e nixcmd.Event) {
+// observe takes note of an event, and says whether it is the begin of a build.
+func (b *begunBuilds) observe(e nixcmd.Event) bool {
 	start, ok := e.(nixcmd.Start)
 	if !ok {
-		return
+		return false
 	}
 	switch start.Type {
 	case nixcmd.ActivityBuild:
 		b.derivations[start.Fields.Text(0)] = true
+		return true
 	case nixcmd.ActivitySubstitute:
 		b.fetched = true
 	}
+	return false
 }
 
 // evaluated says whether Nix got beyond evaluation.

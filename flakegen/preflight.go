@@ -56,6 +56,7 @@ func (b *buildRun) preflight(ctx context.Context) error {
 	if err != nil {
 		return unlessInterrupted(err)
 	}
+	b.settings = &settings
 	doubtful := slices.DeleteFunc(foreign, func(i int) bool { return settings.MayProvide(b.outputs[i].System) })
 	if len(doubtful) == 0 {
 		return nil

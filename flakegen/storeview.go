@@ -3,7 +3,9 @@ package flakegen
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
@@ -27,7 +29,7 @@ type storeView struct {
 }
 
 func (v *storeView) Needs(derivation string) (needs []string, known bool) {
-	d, err := v.derivations.Get(derivation)
+	d, err := derivationAt(v.derivations, derivation)
 	if err != nil {
 		return nil, false
 	}
@@ -35,7 +37,7 @@ func (v *storeView) Needs(derivation string) (needs []string, known bool) {
 }
 
 func (v *storeView) Outputs(derivation string) []string {
-	d, err := v.derivations.Get(derivation)
+	d, err := derivationAt(v.derivations, derivation)
 	if err != nil {
 		return nil
 	}
@@ -97,8 +99,20 @@ func (v *storeView) look() {
 // read, as in a store elsewhere, has none.
 func addSystems(derivations []timing.Derivation, files *store.Derivations) {
 	for i := range derivations {
-		if d, err := files.Get(derivations[i].Derivation); err == nil {
+		if d, err := derivationAt(files, derivations[i].Derivation); err == nil {
 			derivations[i].System = d.System
 		}
 	}
+}
+
+const storeFolder = "/nix/store/"
+
+// derivationAt reads the file of a derivation that a log names. A log may name
+// anything, so what is no .drv file of the store is not opened.
+func derivationAt(files *store.Derivations, file string) (*store.Derivation, error) {
+	name, inStore := strings.CutPrefix(file, storeFolder)
+	if !inStore || strings.ContainsRune(name, '/') || !strings.HasSuffix(name, ".drv") {
+		return nil, fmt.Errorf("%q is no derivation of the store", file)
+	}
+	return files.Get(file)
 }

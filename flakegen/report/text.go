@@ -23,6 +23,7 @@ func Text(w io.Writer, r timing.Report, s Style) error {
 	t := newText(r, s)
 	t.header()
 	t.accounts()
+	t.slots()
 	t.derivations()
 	t.leftOut()
 	t.criticalPath()
@@ -30,6 +31,7 @@ func Text(w io.Writer, r timing.Report, s Style) error {
 	t.errors()
 	t.failures()
 	t.blocked()
+	t.log()
 	_, err := w.Write(t.out.Bytes())
 	return err
 }

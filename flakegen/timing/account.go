@@ -19,6 +19,8 @@ type Account struct {
 	now   time.Time // of the event at hand
 	seq   uint64    // of the event at hand
 	clock classClock
+	// demand is advanced with the clock.
+	demand demand
 
 	open    map[uint64]*activity
 	builds  map[string]*build
@@ -31,6 +33,9 @@ type Account struct {
 	outlook  outlook
 	// evaluated says that an evaluation has ended after the last realisation.
 	evaluated bool
+	// passed says that the last event but closing ones was Nix's word that all
+	// checks passed.
+	passed bool
 	// malformed says that the last event was a broken record.
 	malformed bool
 }
@@ -44,6 +49,7 @@ func NewAccount(start time.Time) *Account {
 		start:   start,
 		now:     start,
 		clock:   classClock{at: start},
+		demand:  demand{at: start},
 		outlook: outlook{class: evaluating, fetching: map[string]int{}},
 		open:    map[uint64]*activity{},
 		builds:  map[string]*build{},
@@ -69,7 +75,7 @@ func (a *Account) Add(e nixcmd.Event) {
 	if at := e.Arrived(); at.After(a.now) {
 		a.now = at
 	}
-	a.clock.advance(a.now)
+	a.advance()
 	a.seq++
 	a.malformed = false
 	switch e := e.(type) {
@@ -91,6 +97,12 @@ func (a *Account) Add(e nixcmd.Event) {
 	a.turn()
 }
 
+// advance takes the clocks to the event at hand, with what was open before it.
+func (a *Account) advance() {
+	a.demand.advance(a.now, a.toBuild())
+	a.clock.advance(a.now)
+}
+
 func (a *Account) observe(c Change) {
 	if a.Observer != nil {
 		a.Observer.Observe(c)
@@ -99,6 +111,7 @@ func (a *Account) observe(c Change) {
 
 func (a *Account) begin(e nixcmd.Start) {
 	act := &activity{kind: e.Type, class: classOf(e)}
+	a.passed = false
 	// The far end of a remote build reports its own workers. Nix before 2.18
 	// names no parent, but there they begin while such a build runs.
 	root := e.Parent == 0 && a.remote == 0
@@ -106,7 +119,7 @@ func (a *Account) begin(e nixcmd.Start) {
 	case nixcmd.ActivityRealise:
 		if root {
 			a.outlook.newWorker()
-			a.workers = append(a.workers, &worker{account: a})
+			a.workers = append(a.workers, &worker{account: a, open: true})
 			act.worker = a.worker()
 			a.clock.beginRealising()
 			a.evaluated = false
@@ -151,6 +164,7 @@ func (a *Account) close(act *activity) {
 	switch {
 	case act.kind == nixcmd.ActivityRealise && act.worker != nil:
 		act.worker.settle(true)
+		act.worker.open = false
 		a.clock.endRealising()
 	case act.build != nil:
 		a.endBuild(act)

@@ -637,6 +637,10 @@ func TestJSON(t *testing.T) {
   "copy_seconds": 0,
   "wait_seconds": 0,
   "unaccounted_seconds": 0,
+  "slots": 2,
+  "slots_from": "log",
+  "to_build_seconds": 4,
+  "idle_seconds": 0,
   "derivations": [
     {
       "derivation": "/nix/store/00000000000000000000000000000000-a.drv",
@@ -684,7 +688,17 @@ func TestJSON(t *testing.T) {
   "blocked": [],
   "left_out": [],
   "errors": [],
-  "warnings": []
+  "warnings": [],
+  "log": {
+    "lines": 0,
+    "records": 0,
+    "malformed": 0,
+    "shortened": 0,
+    "unknown_actions": {},
+    "unknown_activities": {},
+    "unknown_results": {},
+    "unknown_members": {}
+  }
 }`
 	if string(got) != want {
 		t.Errorf("got %s", got)

@@ -15,6 +15,8 @@
 //   - class: what a moment was spent on. Building goes before fetching, fetching
 //     before copying, copying before evaluating, evaluating before waiting; what
 //     is none of them is unaccounted. So the classes add up to the wall time.
+//   - slot: room for one build at a time, on this machine or on a builder. It is
+//     idle while something is to be built and no build runs in it.
 //   - critical path: the builds and fetches that the end of the run waited for.
 //
 // # What the classes mean

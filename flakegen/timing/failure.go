@@ -54,6 +54,8 @@ var (
 	cannotBuild = regexp.MustCompile(`^Cannot build '([^']+)'\.\s+Reason: (.*)((?s:.*))`)
 	// The near end of a remote build.
 	remoteBuild = regexp.MustCompile(`^build of '([^']+)' on '[^']*' failed: ((?s:.*))`)
+	// nix flake check from 2.30 on, around another one's text.
+	checkFailed = regexp.MustCompile(`^failed to build attribute '[^']*', build of '[^']*' failed: ((?s:.*))`)
 	// To 2.28: 1 dependencies of derivation '/nix/store/…' failed to build
 	dependencies = regexp.MustCompile(`^\d+ dependenc(?:y|ies) of derivation '([^']+)' failed to build`)
 	// To 2.28: a 'aarch64-darwin' with features {} is required to build '…', but I am a 'x86_64-linux' with …
@@ -66,7 +68,7 @@ var (
 	specified    = regexp.MustCompile(`(?m)^\s*specified:\s+(\S+)`)
 	got          = regexp.MustCompile(`(?m)^\s*got:\s+(\S+)`)
 
-	summaryOf = regexp.MustCompile(`^build of '.*' failed$`)
+	summaryOf = regexp.MustCompile(`^(?:build of '.*' failed|some errors were encountered during the evaluation)$`)
 	// derivation '/nix/store/…' may not be deterministic, and whatever else names one.
 	namesOne = regexp.MustCompile(`'(/[^'!^]+\.drv)[^']*'`)
 
@@ -93,6 +95,9 @@ func parseError(text string) errorText {
 		}
 		e.derivation = m[1]
 		return e
+	}
+	if m := checkFailed.FindStringSubmatch(text); m != nil {
+		return parseError(m[1])
 	}
 	if m := dependencies.FindStringSubmatch(text); m != nil {
 		return errorText{derivation: m[1], blocked: true}

@@ -19,6 +19,10 @@ type Ending struct {
 	// Wanted are the derivations asked for, as paths. Those that the stream does
 	// not mention were present, if the run succeeded.
 	Wanted []string
+	// Slots is how many builds Nix could run at once, by its settings.
+	Slots int
+	// Log is what the decoder of the stream counted.
+	Log nixcmd.Counts
 	// Store answers for derivations; nil knows nothing.
 	Store Store
 }
@@ -46,7 +50,7 @@ func (a *Account) Finish(end Ending) Report {
 	if end.At.After(a.now) {
 		a.now = end.At
 	}
-	a.clock.advance(a.now)
+	a.advance()
 	a.clock.finish()
 	if end.ExitCode != nil && *end.ExitCode == 0 {
 		// What was said to fail has not failed in the end.
@@ -67,8 +71,10 @@ func (a *Account) Finish(end Ending) Report {
 		LeftOut:       []LeftOut{},
 		Errors:        filled(a.messages.errors),
 		Warnings:      filled(a.messages.warnings),
+		Log:           logOf(end.Log),
 	}
 	a.addSeconds(&r)
+	a.addSlots(&r, end.Slots)
 	a.addBuilds(&r, end.Store)
 	owners := a.owners(end)
 	a.addFetches(&r, owners)
@@ -181,18 +187,24 @@ func (a *Account) claimLoose() {
 }
 
 func (a *Account) status(end Ending) Status {
-	interrupted := end.Interrupted || a.messages.interrupted
+	status := a.shown()
 	if end.ExitCode != nil {
-		switch {
-		case *end.ExitCode == 0:
-			return Succeeded
-		case interrupted:
-			return Interrupted
+		status = Failed
+		if *end.ExitCode == 0 {
+			status = Succeeded
 		}
-		return Failed
 	}
+	// An interrupt that came too late has stopped nothing.
+	if status != Succeeded && (end.Interrupted || a.messages.interrupted) {
+		return Interrupted
+	}
+	return status
+}
+
+// shown is the status that the stream alone shows.
+func (a *Account) shown() Status {
 	switch {
-	case interrupted:
+	case a.messages.interrupted:
 		return Interrupted
 	case len(a.open) > 0 || a.malformed:
 		return Incomplete
@@ -213,10 +225,10 @@ func (a *Account) status(end Ending) Status {
 // came to its end: something was to be built, nothing was evaluated since, and
 // every build is counted.
 func (a *Account) complete() bool {
-	if a.evaluated {
+	if a.evaluated && !a.passed {
 		return false
 	}
-	goals := false
+	goals := a.passed
 	for _, w := range a.workers {
 		goals = goals || w.expected > 0
 	}

@@ -28,11 +28,17 @@ const (
 	maxMessage  = 16 << 10
 )
 
+// checksPassed is the last that `nix flake check` says, from 2.26 on, where all
+// is well. Where everything is there already it is the only sign of that: such a
+// run may have nothing to realise.
+const checksPassed = "all checks passed!"
+
 func (a *Account) message(e nixcmd.Message) {
 	text := nixcmd.Printable(clip(e.Text, maxMessage))
 	if a.announcement(e, text) {
 		return
 	}
+	a.passed = text == checksPassed
 	if e.Level > nixcmd.LevelWarn {
 		return
 	}

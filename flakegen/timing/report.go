@@ -14,16 +14,24 @@ type Report struct {
 	FormatVersion string `json:"format_version"`
 	Status        Status `json:"status"`
 	// Started is when Nix was started.
-	Started            time.Time    `json:"started"`
-	Outputs            []Output     `json:"outputs"`
-	WallSeconds        float64      `json:"wall_seconds"`
-	EvalSeconds        float64      `json:"eval_seconds"`
-	FetchSeconds       float64      `json:"fetch_seconds"`
-	BuildSeconds       float64      `json:"build_seconds"`
-	CopySeconds        float64      `json:"copy_seconds"`
-	WaitSeconds        float64      `json:"wait_seconds"`
-	UnaccountedSeconds float64      `json:"unaccounted_seconds"`
-	Derivations        []Derivation `json:"derivations"`
+	Started            time.Time `json:"started"`
+	Outputs            []Output  `json:"outputs"`
+	WallSeconds        float64   `json:"wall_seconds"`
+	EvalSeconds        float64   `json:"eval_seconds"`
+	FetchSeconds       float64   `json:"fetch_seconds"`
+	BuildSeconds       float64   `json:"build_seconds"`
+	CopySeconds        float64   `json:"copy_seconds"`
+	WaitSeconds        float64   `json:"wait_seconds"`
+	UnaccountedSeconds float64   `json:"unaccounted_seconds"`
+	// Slots is how many builds could run at once, SlotsFrom where that is from;
+	// both are empty where nothing was built. ToBuildSeconds is for how long
+	// something was to be built, and IdleSeconds how much of that time, of all slots
+	// together, no build ran in them.
+	Slots          int          `json:"slots"`
+	SlotsFrom      SlotsFrom    `json:"slots_from"`
+	ToBuildSeconds float64      `json:"to_build_seconds"`
+	IdleSeconds    float64      `json:"idle_seconds"`
+	Derivations    []Derivation `json:"derivations"`
 	// CriticalPath is the chain of derivations that the run waited for, first to
 	// last, as paths. See [Store] for what it rests on.
 	CriticalPath []string `json:"critical_path"`
@@ -42,6 +50,8 @@ type Report struct {
 	Errors []string `json:"errors"`
 	// Warnings are Nix's warnings, printable.
 	Warnings []string `json:"warnings"`
+	// Log is what was read.
+	Log Log `json:"log"`
 }
 
 // Status is the verdict on a whole run of Nix.

@@ -74,6 +74,7 @@ func exitCode(dir string) int {
 	_, name, _ := strings.Cut(filepath.Base(dir), "-")
 	switch name {
 	case "fail", "fail-keepgoing", "fail-parallel", "remote-fail", "mini-checkfail", "killed", "evalerr",
+		"flake-check-fail", "flake-check-keepgoing",
 		"hashmismatch", "fetchurl-mismatch", "timeout", "timeout-pair", "platform", "interrupt", "interrupt-pair":
 		return 1
 	}
@@ -120,6 +121,9 @@ func golden(known, alone Report) string {
 	fmt.Fprintf(&b, "seconds: wall %g = eval %g + fetch %g + build %g + copy %g + wait %g + unaccounted %g\n",
 		known.WallSeconds, known.EvalSeconds, known.FetchSeconds, known.BuildSeconds,
 		known.CopySeconds, known.WaitSeconds, known.UnaccountedSeconds)
+	if known.Slots > 0 {
+		fmt.Fprintf(&b, "slots: %d, to build %g, idle %g\n", known.Slots, known.ToBuildSeconds, known.IdleSeconds)
+	}
 	for _, d := range known.Derivations {
 		fmt.Fprintf(&b, "\n%s: %s, %g\n", d.Name, d.Disposition, d.Seconds)
 		if d.Machine != "" {

@@ -10,6 +10,8 @@ type worker struct {
 	account *Account
 	builds  []*build // all of them
 
+	open          bool   // it has not ended
+	waiting       uint64 // builds that it expects and has not counted
 	expected      uint64 // the most that it ever expected
 	done, failed  uint64
 	live          []*build // not known to have ended
@@ -41,6 +43,7 @@ func (w *worker) begin(b *build) {
 func (w *worker) countBuilds(done, expected, running, failed uint64) {
 	w.goesOn()
 	w.expected = max(w.expected, expected)
+	w.waiting = expected - min(expected, done+failed)
 	newDone, newFailed := increase(&w.done, done), increase(&w.failed, failed)
 	for len(w.uncounted) > 0 && newDone+newFailed > 0 {
 		b := w.uncounted[0]
