@@ -122,6 +122,7 @@ func (p *program) app() *cli.App {
 			p.renderCommand(),
 			p.checkCommand(),
 			p.buildCommand(),
+			p.watchCommand(),
 			p.evalCommand(),
 			p.planCommand(),
 			p.verifyCommand(),
