@@ -28,7 +28,8 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	require.Program(t, "git")
 	runScripts(t, func(name string) bool {
-		return !strings.HasPrefix(name, "nix_") && !strings.HasPrefix(name, "hook_") && !strings.HasPrefix(name, "strace_")
+		return !strings.HasPrefix(name, "nix_") && !strings.HasPrefix(name, "hook_") && !strings.HasPrefix(name, "strace_") &&
+			!strings.HasPrefix(name, "remote_")
 	})
 }
 
@@ -51,7 +52,9 @@ func TestNixScripts(t *testing.T) {
 	runScripts(t, func(name string) bool { return strings.HasPrefix(name, "nix_") })
 }
 
-func runScripts(t *testing.T, pick func(name string) bool) {
+// runScripts runs the scripts that are picked, each after the usual setup and those
+// of more.
+func runScripts(t *testing.T, pick func(name string) bool, more ...func(*testscript.Env) error) {
 	all, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +73,14 @@ func runScripts(t *testing.T, pick func(name string) bool) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               setup,
+		Setup: func(env *testscript.Env) error {
+			for _, f := range append([]func(*testscript.Env) error{setup}, more...) {
+				if err := f(env); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": code,
 		},

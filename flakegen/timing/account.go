@@ -1,6 +1,7 @@
 package timing
 
 import (
+	"strings"
 	"time"
 
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
@@ -112,6 +113,10 @@ func (a *Account) observe(c Change) {
 func (a *Account) begin(e nixcmd.Start) {
 	act := &activity{kind: e.Type, class: classOf(e)}
 	a.passed = false
+	if e.Type == nixcmd.ActivityUnknown {
+		// What ssh says comes between this and what Nix says of it.
+		a.messages.connecting, a.messages.ssh = strings.HasPrefix(e.Text, "connecting to "), nil
+	}
 	// The far end of a remote build reports its own workers. Nix before 2.18
 	// names no parent, but there they begin while such a build runs.
 	root := e.Parent == 0 && a.remote == 0

@@ -33,6 +33,7 @@ const (
 	FailureTimeout  FailureKind = "timeout"
 	FailureLogLimit FailureKind = "log-limit"
 	FailurePlatform FailureKind = "platform" // nothing here can build it
+	FailureMachine  FailureKind = "machine"  // the remote builder was lost
 	FailureOther    FailureKind = "other"
 )
 

@@ -73,6 +73,7 @@ func (a *Account) Finish(end Ending) Report {
 		Warnings:      filled(a.messages.warnings),
 		Log:           logOf(end.Log),
 	}
+	a.addMachines(&r)
 	a.addSeconds(&r)
 	a.addSlots(&r, end.Slots)
 	a.addBuilds(&r, end.Store)
@@ -84,6 +85,16 @@ func (a *Account) Finish(end Ending) Report {
 		r.Errors = filled(a.messages.lines) // what Nix said before it was able to log
 	}
 	return r
+}
+
+// addMachines adds which builders could not be used: to the errors where the run
+// failed, since that is likely why.
+func (a *Account) addMachines(r *Report) {
+	if r.Status == Failed {
+		r.Errors = append(r.Errors, a.messages.machines...)
+		return
+	}
+	r.Warnings = append(r.Warnings, a.messages.machines...)
 }
 
 // filled makes of no list an empty one, as JSON wants it.
@@ -116,10 +127,24 @@ func (a *Account) settle() {
 			b.phases.end(a.now)
 		}
 	}
+	for _, b := range a.order {
+		b.blameMachine(a.messages)
+	}
 	for _, w := range a.workers {
 		w.relabel(a.messages.failures)
 	}
 	a.claimLoose()
+}
+
+// blameMachine corrects the failure of a build whose machine was lost: its far end
+// had not ended, so what failed is the hook that was connected to it.
+func (b *build) blameMachine(m messages) {
+	f := m.failures[b.derivation]
+	farEnded := !b.farEnded.IsZero() && b.farEnded.Before(b.ended)
+	if f == nil || f.Kind != FailureExit || b.machine == "" || farEnded || m.lost == "" {
+		return
+	}
+	m.failures[b.derivation] = &Failure{Kind: FailureMachine, Reason: "the machine was lost while it built: " + clip(m.lost, maxReason)}
 }
 
 // relabel corrects which builds were counted as failed by the messages that name
@@ -300,18 +325,25 @@ func (a *Account) derivation(b *build, status Status, store Store) Derivation {
 	for _, p := range b.phases.list {
 		d.Phases = append(d.Phases, Phase{Name: nixcmd.Printable(p.name), StartSeconds: a.since(p.first), Seconds: seconds(p.spent)})
 	}
-	if b.machine != "" && !b.farStarted.IsZero() {
-		far := b.farEnded
-		if far.IsZero() {
-			far = b.ended
-		}
-		d.Remote = &Remote{
-			SendSeconds:    seconds(b.farStarted.Sub(b.started)),
-			BuildSeconds:   seconds(far.Sub(b.farStarted)),
-			ReceiveSeconds: seconds(b.ended.Sub(far)),
-		}
-	}
+	d.Remote = b.remote()
 	return d
+}
+
+// remote is how the time of a remote build divides; nil where that is not known.
+// The far end of one that was lost is closed after Nix has counted the build.
+func (b *build) remote() *Remote {
+	if b.machine == "" || b.farStarted.IsZero() || b.farStarted.After(b.ended) {
+		return nil
+	}
+	far := b.farEnded
+	if far.IsZero() || far.After(b.ended) {
+		far = b.ended
+	}
+	return &Remote{
+		SendSeconds:    seconds(b.farStarted.Sub(b.started)),
+		BuildSeconds:   seconds(far.Sub(b.farStarted)),
+		ReceiveSeconds: seconds(b.ended.Sub(far)),
+	}
 }
 
 func (a *Account) disposition(b *build, status Status, store Store) Disposition {

@@ -95,6 +95,9 @@ func FuzzAccount(f *testing.F) {
 			t.Errorf("a success with builds that are not counted: %+v", r.Derivations)
 		}
 		for _, d := range r.Derivations {
+			if m := d.Remote; m != nil && min(m.SendSeconds, m.BuildSeconds, m.ReceiveSeconds) < 0 {
+				t.Errorf("%s: %+v", d.Name, m)
+			}
 			phases := 0.0
 			for _, p := range d.Phases {
 				phases += p.Seconds
@@ -102,6 +105,9 @@ func FuzzAccount(f *testing.F) {
 			if d.Seconds < 0 || d.Seconds > r.WallSeconds+1e-6 || phases > r.WallSeconds+1e-6 {
 				t.Errorf("%s took %g of %g, its phases %g", d.Name, d.Seconds, r.WallSeconds, phases)
 			}
+		}
+		if r.IdleSeconds < 0 || r.ToBuildSeconds > r.WallSeconds+1e-6 {
+			t.Errorf("of %g s %g to build, %g idle", r.WallSeconds, r.ToBuildSeconds, r.IdleSeconds)
 		}
 		started, ended := len(changes.of(BuildStarted{})), len(changes.of(BuildEnded{}))
 		if ended > started {

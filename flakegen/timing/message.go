@@ -16,6 +16,12 @@ type messages struct {
 	errors   []string
 	warnings []string
 	lines    []string // the last lines that were no records
+	machines []string // why builders could not be used
+	lost     string   // what Nix said when a builder was lost
+	// ssh is what was said in lines that are no records since Nix last began to
+	// connect to a builder.
+	ssh        []string
+	connecting bool
 
 	interrupted bool
 	// fatal says that Nix has printed an error of its own, which ends it. What
@@ -48,6 +54,11 @@ func (a *Account) message(e nixcmd.Message) {
 		a.observe(Note{At: a.now, Level: nixcmd.LevelWarn, Text: e.Text})
 		return
 	}
+	if m := cannotBuildOn.FindStringSubmatch(text); m != nil {
+		a.messages.unusable(m[1], m[2])
+		a.observe(Note{At: a.now, Level: nixcmd.LevelWarn, Text: "warning: " + text})
+		return
+	}
 	reason, isError := cutMark(text, "error:")
 	if e.Raw != "" {
 		a.messages.fatal = true
@@ -60,6 +71,9 @@ func (a *Account) message(e nixcmd.Message) {
 		a.messages.interrupted = true
 		return
 	}
+	if e.Raw == "" && connectionLost.MatchString(reason) {
+		a.messages.lost = reason
+	}
 	failed := parseError(reason)
 	level := nixcmd.LevelError
 	if e.Raw == "" && failed == (errorText{}) {
@@ -68,6 +82,26 @@ func (a *Account) message(e nixcmd.Message) {
 	}
 	a.messages.failed(failed, level, trimMark(text, "error:"))
 	a.observe(Note{At: a.now, Level: level, Derivation: failed.derivation, Text: e.Text})
+}
+
+// cannotBuildOn is what the build hook says of a builder that it cannot use. The
+// run may go on elsewhere.
+var cannotBuildOn = regexp.MustCompile(`^cannot build on '([^']*)': ((?s:.*))`)
+
+// connectionLost is what the build hook says when the far end goes away. It names
+// neither derivation nor machine, and then fails as if it were the builder.
+var connectionLost = regexp.MustCompile(`^(?:Nix daemon disconnected unexpectedly|unexpected end-of-file|writing to file: Broken pipe)`)
+
+// unusable takes note of a builder, with what ssh has just said about it: Nix
+// itself says no more than that it did not connect.
+func (m *messages) unusable(machine, reason string) {
+	machine, _, _ = strings.Cut(machine, "?")
+	reason = strings.ReplaceAll(reason, "error: ", "")
+	said := strings.Join(append([]string{"cannot build on " + machine + ": " + reason}, m.ssh...), "\n")
+	m.ssh = nil
+	if !slices.Contains(m.machines, said) {
+		m.machines = appendBounded(m.machines, said)
+	}
 }
 
 func (m *messages) failed(e errorText, level nixcmd.Level, text string) {
@@ -101,6 +135,9 @@ func (m *messages) plainLine(text string) {
 		m.lines = m.lines[1:]
 	}
 	m.lines = append(m.lines, nixcmd.Printable(clip(text, maxTailLine)))
+	if m.connecting && len(m.ssh) < keep {
+		m.ssh = append(m.ssh, m.lines[len(m.lines)-1])
+	}
 }
 
 func cutMark(text, mark string) (string, bool) {
