@@ -47,7 +47,7 @@ func (q *slotQuestion) answer(files *store.Derivations, begun map[string]bool) i
 	}
 	systems := map[string]bool{}
 	for derivation := range begun {
-		d, err := derivationAt(files, derivation)
+		d, err := files.Get(derivation)
 		if err != nil {
 			return 0
 		}

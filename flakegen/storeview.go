@@ -3,9 +3,7 @@ package flakegen
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
@@ -29,7 +27,7 @@ type storeView struct {
 }
 
 func (v *storeView) Needs(derivation string) (needs []string, known bool) {
-	d, err := derivationAt(v.derivations, derivation)
+	d, err := v.derivations.Get(derivation)
 	if err != nil {
 		return nil, false
 	}
@@ -37,7 +35,7 @@ func (v *storeView) Needs(derivation string) (needs []string, known bool) {
 }
 
 func (v *storeView) Outputs(derivation string) []string {
-	d, err := derivationAt(v.derivations, derivation)
+	d, err := v.derivations.Get(derivation)
 	if err != nil {
 		return nil
 	}
@@ -99,20 +97,8 @@ func (v *storeView) look() {
 // read, as in a store elsewhere, has none.
 func addSystems(derivations []timing.Derivation, files *store.Derivations) {
 	for i := range derivations {
-		if d, err := derivationAt(files, derivations[i].Derivation); err == nil {
+		if d, err := files.Get(derivations[i].Derivation); err == nil {
 			derivations[i].System = d.System
 		}
 	}
-}
-
-const storeFolder = "/nix/store/"
-
-// derivationAt reads the file of a derivation that a log names. A log may name
-// anything, so what is no .drv file of the store is not opened.
-func derivationAt(files *store.Derivations, file string) (*store.Derivation, error) {
-	name, inStore := strings.CutPrefix(file, storeFolder)
-	if !inStore || strings.ContainsRune(name, '/') || !strings.HasSuffix(name, ".drv") {
-		return nil, fmt.Errorf("%q is no derivation of the store", file)
-	}
-	return files.Get(file)
 }

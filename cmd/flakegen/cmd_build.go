@@ -82,7 +82,7 @@ func (p *program) build(c *cli.Context) error {
 	defer recording.Close()
 	view := p.startView(options.Now(), recording.usual)
 	defer view.close() // a panic leaves a clean screen too
-	interrupts.onFirst(view.interrupt)
+	interrupts.onFirst(func() { view.interrupt("kills nix") })
 	options.Observer = view
 	result, err := flakegen.Build(interrupts.ctx, options)
 	view.close()

@@ -55,7 +55,9 @@ func (p *program) watch(c *cli.Context) error {
 	}
 	interrupts := watchInterrupts(c.Context)
 	defer interrupts.stop()
-	view := p.startView(p.env.now())
+	view := p.startView(p.env.now(), nil)
+	defer view.close()
+	interrupts.onFirst(func() { view.interrupt("reports at once") })
 	result, err := flakegen.Watch(interrupts.ctx, flakegen.WatchOptions{
 		Log: log.reader, Observer: view, Now: p.env.now, Kill: interrupts.kill,
 	})

@@ -17,9 +17,9 @@ import (
 // elsewhere.
 type view struct {
 	timing.Observer
-	// interrupt says that the build is being interrupted, and on a terminal ends
-	// the view.
-	interrupt func()
+	// interrupt says that the build is being interrupted and what once more does,
+	// and on a terminal ends the view.
+	interrupt func(once string)
 	close     func()
 }
 
@@ -77,9 +77,9 @@ func (p *program) showView(shown buildView, interval time.Duration, tick func(no
 	})
 	return &view{
 		Observer: shown,
-		interrupt: func() {
+		interrupt: func(once string) {
 			_ = shown.Close()
-			p.say("interrupting; once more kills nix")
+			p.say("interrupting; once more %s", once)
 		},
 		close: sync.OnceFunc(func() {
 			close(done)

@@ -2,6 +2,8 @@ package store
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -17,8 +19,15 @@ type outcome struct {
 	err        error
 }
 
-// Get is the derivation of a .drv file.
+// folder is where derivations are.
+const folder = "/nix/store/"
+
+// Get is the derivation of a .drv file in the store. What is none is not opened: a
+// log may name any file as a derivation, and reading one may take for ever.
 func (s *Derivations) Get(file string) (*Derivation, error) {
+	if name, ok := strings.CutPrefix(file, folder); !ok || strings.ContainsRune(name, '/') || !strings.HasSuffix(name, ".drv") {
+		return nil, fmt.Errorf("%q is no derivation in the store", file)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o, ok := s.read[file]

@@ -1,6 +1,7 @@
 package timing
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
