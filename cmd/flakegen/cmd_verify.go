@@ -148,7 +148,7 @@ func (p *program) verifyOutputs(c *cli.Context, interrupts *interrupts, project 
 	view := p.startView(options.Now(), recording.usual)
 	defer view.close()
 	options.Observer = view
-	interrupts.onFirst(view.interrupt)
+	interrupts.onFirst(func() { view.interrupt("kills nix") })
 	result, findings, err := flakegen.VerifyOutputs(interrupts.ctx, options, pairs)
 	view.close()
 	if result != nil {

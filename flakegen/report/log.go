@@ -22,6 +22,7 @@ func (t *text) log() {
 	}
 	add(t.r.Log.Malformed, "1 broken record", "broken records")
 	add(t.r.Log.Shortened, "1 line shortened, too long to keep", "lines shortened, too long to keep")
+	add(t.r.Log.LeftOut, "1 activity left out, more than are kept", "activities left out, more than are kept")
 	tally := func(what string, counted nixcmd.Tally) {
 		for _, name := range slices.Sorted(maps.Keys(counted)) {
 			items = append(items, fmt.Sprintf("%d of the unknown %s %s", counted[name], what, single(name)))

@@ -30,6 +30,9 @@ type Account struct {
 	workers []*worker
 	remote  int // open builds on other machines
 
+	leftOut int64 // beyond the limits
+	tails   int   // bytes of logs that are kept
+
 	messages messages
 	outlook  outlook
 	// evaluated says that an evaluation has ended after the last realisation.
@@ -111,8 +114,11 @@ func (a *Account) observe(c Change) {
 }
 
 func (a *Account) begin(e nixcmd.Start) {
-	act := &activity{kind: e.Type, class: classOf(e)}
 	a.passed = false
+	if !a.canBegin(e) {
+		return
+	}
+	act := &activity{kind: e.Type, class: classOf(e)}
 	if e.Type == nixcmd.ActivityUnknown {
 		// What ssh says comes between this and what Nix says of it.
 		a.messages.connecting, a.messages.ssh = strings.HasPrefix(e.Text, "connecting to "), nil
@@ -124,7 +130,7 @@ func (a *Account) begin(e nixcmd.Start) {
 	case nixcmd.ActivityRealise:
 		if root {
 			a.outlook.newWorker()
-			a.workers = append(a.workers, &worker{account: a, open: true})
+			a.workers = append(a.workers, &worker{account: a})
 			act.worker = a.worker()
 			a.clock.beginRealising()
 			a.evaluated = false
@@ -169,7 +175,7 @@ func (a *Account) close(act *activity) {
 	switch {
 	case act.kind == nixcmd.ActivityRealise && act.worker != nil:
 		act.worker.settle(true)
-		act.worker.open = false
+		act.worker.expects(0)
 		a.clock.endRealising()
 	case act.build != nil:
 		a.endBuild(act)

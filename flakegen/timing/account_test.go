@@ -694,6 +694,7 @@ func TestJSON(t *testing.T) {
     "records": 0,
     "malformed": 0,
     "shortened": 0,
+    "left_out": 0,
     "unknown_actions": {},
     "unknown_activities": {},
     "unknown_results": {},

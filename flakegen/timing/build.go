@@ -102,6 +102,9 @@ func (b *build) end(e ending) {
 	b.running = false
 	b.ended, b.endedAt, b.outcome = e.at, e.seq, e.outcome
 	b.phases.end(e.at)
+	if b.outcome == CountedDone {
+		b.account.dropTail(b)
+	}
 	b.account.observe(BuildEnded{
 		At: b.account.now, Derivation: b.derivation, Took: b.earlier + b.ended.Sub(b.started), Outcome: b.outcome,
 	})
@@ -120,7 +123,7 @@ func (b *build) result(e nixcmd.Result, far bool) {
 	switch e.Type {
 	case nixcmd.ResultLogLine:
 		b.alive()
-		b.tail.add(e.Fields.Text(0))
+		b.keep(e.Fields.Text(0))
 		a.observe(LogLine{At: a.now, Derivation: b.derivation, Text: e.Fields.Text(0)})
 	case nixcmd.ResultSetPhase:
 		b.alive()
@@ -197,8 +200,17 @@ type tail struct {
 // maxTailLine is how many bytes of a log line are kept.
 const maxTailLine = 1000
 
-func (t *tail) add(l string) {
+// keep keeps a line, instead of the oldest where all are there.
+func (b *build) keep(l string) {
+	t := &b.tail
 	l = clip(l, maxTailLine)
+	if len(t.lines) == t.limit {
+		b.account.tails -= len(t.lines[t.next])
+		t.lines[t.next] = ""
+	}
+	if !b.account.keepLine(l) {
+		l = ""
+	}
 	if len(t.lines) < t.limit {
 		t.lines = append(t.lines, l)
 		return

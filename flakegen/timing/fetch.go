@@ -1,6 +1,9 @@
 package timing
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // fetch is one attempt to take a path from one cache.
 type fetch struct {
@@ -38,6 +41,9 @@ func (a *Account) endFetch(f *fetch) {
 	if w := f.worker; w != nil {
 		w.fetching--
 		w.unsettled = append(w.unsettled, f)
+		if len(w.unsettled) > maxUnsettled {
+			w.unsettled = slices.Delete(w.unsettled, 0, 1)
+		}
 	}
 	a.observe(FetchEnded{At: a.now, Path: f.path})
 }

@@ -71,7 +71,7 @@ func (a *Account) Finish(end Ending) Report {
 		LeftOut:       []LeftOut{},
 		Errors:        filled(a.messages.errors),
 		Warnings:      filled(a.messages.warnings),
-		Log:           logOf(end.Log),
+		Log:           logOf(end.Log, a.leftOut),
 	}
 	a.addMachines(&r)
 	a.addSeconds(&r)
@@ -231,7 +231,7 @@ func (a *Account) shown() Status {
 	switch {
 	case a.messages.interrupted:
 		return Interrupted
-	case len(a.open) > 0 || a.malformed:
+	case len(a.open) > 0 || a.malformed || a.leftOut > 0:
 		return Incomplete
 	case a.messages.fatal:
 		return Failed

@@ -13,6 +13,8 @@ type Log struct {
 	// lines that were too long to keep whole.
 	Malformed int64 `json:"malformed"`
 	Shortened int64 `json:"shortened"`
+	// LeftOut are activities beyond the number that an account keeps.
+	LeftOut int64 `json:"left_out"`
 	// UnknownActions, UnknownActivities, UnknownResults and UnknownMembers count
 	// what is not known here: records by their action, activities and results by
 	// their number, members of records by their name.
@@ -22,7 +24,7 @@ type Log struct {
 	UnknownMembers    nixcmd.Tally `json:"unknown_members"`
 }
 
-func logOf(c nixcmd.Counts) Log {
+func logOf(c nixcmd.Counts, leftOut int64) Log {
 	known := func(t nixcmd.Tally) nixcmd.Tally {
 		printable := nixcmd.Tally{}
 		for name, n := range t {
@@ -31,7 +33,7 @@ func logOf(c nixcmd.Counts) Log {
 		return printable
 	}
 	return Log{
-		Lines: c.Lines, Records: c.Records, Malformed: c.Malformed, Shortened: c.Truncated,
+		Lines: c.Lines, Records: c.Records, Malformed: c.Malformed, Shortened: c.Truncated, LeftOut: leftOut,
 		UnknownActions: known(c.UnknownActions), UnknownActivities: known(c.UnknownActivities),
 		UnknownResults: known(c.UnknownResults), UnknownMembers: known(c.UnknownMembers),
 	}

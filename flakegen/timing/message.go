@@ -113,10 +113,10 @@ func (m *messages) failed(e errorText, level nixcmd.Level, text string) {
 			m.blocked = appendBounded(m.blocked, e.derivation)
 		}
 	case e.failure != nil && e.derivation == "":
-		m.loose = append(m.loose, e.failure)
+		m.loose = append(m.loose[:min(len(m.loose), maxFailures)], e.failure)
 	case e.failure != nil:
 		// Of a remote build the first message has the builder's own exit code.
-		if _, ok := m.failures[e.derivation]; !ok {
+		if _, ok := m.failures[e.derivation]; !ok && len(m.named) < maxFailures {
 			if m.failures == nil {
 				m.failures = map[string]*Failure{}
 			}

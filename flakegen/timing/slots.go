@@ -18,8 +18,9 @@ const (
 
 // demand measures for how long something was to be built.
 type demand struct {
-	at    time.Time
-	spent time.Duration
+	at      time.Time
+	spent   time.Duration
+	waiting uint64 // builds that open realisations expect and have not counted
 }
 
 // advance gives the time since the last call to what was open then.
@@ -36,8 +37,7 @@ func (d *demand) advance(now time.Time, open bool) {
 // expected and not as done or failed. What Nix has not looked at yet it does not
 // count, so where one build leads to others the demand begins late, never early.
 func (a *Account) toBuild() bool {
-	return a.clock.open[building] > 0 ||
-		slices.ContainsFunc(a.workers, func(w *worker) bool { return w.open && w.waiting > 0 })
+	return a.clock.open[building] > 0 || a.demand.waiting > 0
 }
 
 // atOnce is the level that ran for at least this long: where one build follows

@@ -10,7 +10,6 @@ type worker struct {
 	account *Account
 	builds  []*build // all of them
 
-	open          bool   // it has not ended
 	waiting       uint64 // builds that it expects and has not counted
 	expected      uint64 // the most that it ever expected
 	done, failed  uint64
@@ -43,7 +42,7 @@ func (w *worker) begin(b *build) {
 func (w *worker) countBuilds(done, expected, running, failed uint64) {
 	w.goesOn()
 	w.expected = max(w.expected, expected)
-	w.waiting = expected - min(expected, done+failed)
+	w.expects(expected - min(expected, done+failed))
 	newDone, newFailed := increase(&w.done, done), increase(&w.failed, failed)
 	for len(w.uncounted) > 0 && newDone+newFailed > 0 {
 		b := w.uncounted[0]
@@ -75,6 +74,12 @@ func (w *worker) countBuilds(done, expected, running, failed uint64) {
 	if len(w.live) == 1 && len(w.fresh) == 1 {
 		w.settle(true)
 	}
+}
+
+// expects notes how many builds are still to be counted.
+func (w *worker) expects(n uint64) {
+	w.account.demand.waiting += n - w.waiting
+	w.waiting = n
 }
 
 // increase takes a counter forward and says by how much.
