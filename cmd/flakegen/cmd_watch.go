@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/flakegen/flakegen/flakegen"
+	"github.com/flakegen/flakegen/flakegen/history"
 	"github.com/flakegen/flakegen/flakegen/timing"
 )
 
@@ -55,20 +56,27 @@ func (p *program) watch(c *cli.Context) error {
 	}
 	interrupts := watchInterrupts(c.Context)
 	defer interrupts.stop()
-	view := p.startView(p.env.now(), nil)
+	recording := p.startRecording("watch", p.env.folder, interrupts.kill)
+	defer recording.Close()
+	view := p.startView(p.env.now(), recording.usual)
 	defer view.close()
 	interrupts.onFirst(func() { view.interrupt("reports at once") })
 	result, err := flakegen.Watch(interrupts.ctx, flakegen.WatchOptions{
 		Log: log.reader, Observer: view, Now: p.env.now, Kill: interrupts.kill,
 	})
 	view.close()
+	if result != nil && log.past {
+		p.say("a log holds no times: those shown are of reading this file, and not of the build. They are not kept in the history")
+	}
 	if result != nil {
+		record := history.Record{Report: *result}
+		if !log.past {
+			record = recording.record(result)
+		}
 		if err := p.showReport(*result, c.Bool("json")); err != nil {
 			return err
 		}
-		if log.past {
-			p.say("a log holds no times: those above are of reading this file, and not of the build")
-		}
+		p.stepSummary(record)
 	}
 	return watchEnded(result, err)
 }
