@@ -8,11 +8,11 @@ import (
 )
 
 // slots says how much of the room for builds was used. Where one build ran at a time
-// and no setting is known, there may have been room for no more; and one slot that
-// was never idle has nothing to tell.
+// and no setting is known, there may have been room for no more; one slot that was
+// never idle has nothing to tell; and of less than a second Nix itself takes much.
 func (t *text) slots() {
 	room := float64(t.r.Slots) * t.r.ToBuildSeconds
-	if room == 0 || t.r.Slots == 1 && (t.r.SlotsFrom != timing.SlotsFromSettings || t.r.IdleSeconds < 0.05*room) {
+	if t.r.ToBuildSeconds < 1 || t.r.Slots == 1 && (t.r.SlotsFrom != timing.SlotsFromSettings || t.r.IdleSeconds < 0.05*room) {
 		return
 	}
 	t.section()

@@ -42,15 +42,15 @@ func (l *lineByLine) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// follow takes a whole stream to account.
-func follow(t *testing.T, a *Account, stream []byte) {
+// follow takes a whole stream to account, and gives what was counted in it.
+func follow(t *testing.T, a *Account, stream []byte) nixcmd.Counts {
 	t.Helper()
 	lines := &lineByLine{rest: stream, now: epoch}
 	d := nixcmd.NewDecoder(lines, func() time.Time { return lines.now })
 	for {
 		e, err := d.Next()
 		if err == io.EOF {
-			return
+			return d.Counts()
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -74,7 +74,7 @@ func exitCode(dir string) int {
 	_, name, _ := strings.Cut(filepath.Base(dir), "-")
 	switch name {
 	case "fail", "fail-keepgoing", "remote-lost", "remote-refused", "fail-parallel", "remote-fail", "mini-checkfail", "killed", "evalerr",
-		"flake-check-fail", "flake-check-keepgoing",
+		"flake-check-fail", "flake-check-keepgoing", "daemon-fail", "daemon-interrupt",
 		"hashmismatch", "fetchurl-mismatch", "timeout", "timeout-pair", "platform", "interrupt", "interrupt-pair":
 		return 1
 	}
