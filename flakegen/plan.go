@@ -365,22 +365,8 @@ func (r *planRun) row(one *plannedOutput, usual map[*store.Node]*history.Usual) 
 		}
 	}
 	slices.Sort(row.NotHere)
-	row.Time = expect(row.Builds, slots(r.made.Settings, row.Output.System))
+	row.Time = expect(row.Builds, max(1, slots(r.made.Settings, map[string]bool{row.Output.System: true})))
 	return row
-}
-
-// slots is how many builds for a system run at once.
-func slots(s nixcmd.Settings, system string) int {
-	n := 0
-	if s.BuildsHere(system) {
-		n = s.MaxJobs
-	}
-	for _, b := range s.Builders {
-		if slices.Contains(b.Systems, system) {
-			n += b.MaxJobs
-		}
-	}
-	return max(1, n)
 }
 
 // expect schedules builds.

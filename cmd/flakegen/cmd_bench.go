@@ -282,7 +282,7 @@ func (v *benchView) interrupt() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.view != nil {
-		v.view.interrupt()
+		v.view.interrupt("kills nix")
 	}
 }
 

@@ -59,7 +59,7 @@ func startRemote(t *testing.T, env *testscript.Env) error {
 	}
 	programs := "" // of a nix that is not installed
 	if dir := os.Getenv("NIX_BIN_DIR"); dir != "" {
-		programs = "export NIX_BIN_DIR=" + dir
+		programs = "export NIX_BIN_DIR='" + dir + "'"
 	}
 	files := map[string]string{
 		"nix.conf": "system = aarch64-darwin\nsubstituters =\nsandbox = false\nbuild-users-group =\nexperimental-features = nix-command\n",
@@ -70,7 +70,7 @@ unset NIX_CONFIG NIX_REMOTE
 export NIX_CONF_DIR=%[1]s NIX_USER_CONF_FILES=%[1]s/none
 %[2]s
 exec unshare --mount --pid --fork --kill-child --mount-proc --propagation private \
-  sh -c 'mount --bind %[1]s/store /nix && exec %[3]s "$@"' sh "$@"
+  sh -c 'mount --bind %[1]s/store /nix && exec "$@"' sh '%[3]s' "$@"
 `, remote, programs, daemon),
 		"sshd_config": fmt.Sprintf(`Port %d
 ListenAddress 127.0.0.1
