@@ -127,9 +127,13 @@ func (p *program) planEnded(rendering *generate.Rendering, plan *flakegen.Plan, 
 			return
 		}
 		told[label(row)] = true
-		// What Nix says is the same for most systems, apart from the command line.
-		_, reason, _ := strings.Cut(row.Err.Error(), "\nerror: ")
-		if first := reasons[reason]; first != "" && reason != "" {
+		// What Nix says is the same for most systems, apart from the command line and
+		// the way to the error, which newer ones tell before it.
+		reason := row.Err.Error()
+		if at := strings.LastIndex(reason, "error: "); at >= 0 {
+			reason = reason[at:]
+		}
+		if first := reasons[reason]; first != "" {
 			p.say("%s %s for the same reason as %s.", label(row), failureWord(row), first)
 			return
 		}

@@ -341,7 +341,7 @@ func TestCapturedStreams(t *testing.T) {
 		for i, l := range lines {
 			if !strings.HasPrefix(l, "@nix ") && !strings.HasPrefix(l, "{") {
 				// What ssh says, between the records.
-				if got, ok := events[i].(Line); !ok || got.Text != l {
+				if got, ok := events[i].(Line); !ok || got.Text != strings.TrimSuffix(l, "\r") {
 					t.Errorf("%s: %q is %#v", file, l, events[i])
 				}
 				continue
