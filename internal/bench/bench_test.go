@@ -65,8 +65,8 @@ func TestTableNamesAMissedAim(t *testing.T) {
 		flakegen, other time.Duration
 		want            string
 	}{
-		{3 * time.Millisecond, 2 * time.Millisecond, "1.50  < 2.0    3.0 ms  2.0 ms     1  this and that\n"},
-		{4 * time.Millisecond, 2 * time.Millisecond, "2.00  < 2.0    4.0 ms  2.0 ms     1  this and that, missed\n"},
+		{3 * time.Millisecond, 2 * time.Millisecond, "1.50  < 2.00    3.0 ms  2.0 ms     1  this and that\n"},
+		{4 * time.Millisecond, 2 * time.Millisecond, "2.00  < 2.00    4.0 ms  2.0 ms     1  this and that, missed\n"},
 	}
 	for _, test := range tests {
 		var text strings.Builder

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -21,15 +22,30 @@ type measure struct {
 	name     string
 	flakegen side
 	other    side
-	aim      float64 // what the ratio is to stay below
-	runs     int     // of each side
+	aim      float64 // what the ratio is to stay below, 0 for none
+	// showCPU compares processor time, and what flakegen takes more of it; aimCPU
+	// is what that is to stay below, 0 for none.
+	showCPU bool
+	aimCPU  time.Duration
+	runs    int // of each side
 }
 
-// A result has the wall times of both sides of a measure, in the order of the runs.
+// A result has the times of both sides of a measure, in the order of the runs: wall
+// times, or where the measure says so those of the processors.
 type result struct {
 	measure
 	flakegenTimes, otherTimes []time.Duration
 }
+
+// missed says whether the measure has an aim and is not below it.
+func (r result) missed() bool {
+	return r.aim > 0 && r.ratio() >= r.aim || r.aimCPU > 0 && r.more() >= r.aimCPU
+}
+
+// more is what flakegen takes more than the other side.
+func (r result) more() time.Duration { return median(r.flakegenTimes) - median(r.otherTimes) }
+
+func (m measure) ofCPU() bool { return m.showCPU || m.aimCPU > 0 }
 
 func (r result) ratio() float64 {
 	return float64(median(r.flakegenTimes)) / float64(median(r.otherTimes))
@@ -47,13 +63,17 @@ func (m measure) take(ctx context.Context) (result, error) {
 			slices.Reverse(times)
 		}
 		for i, s := range sides {
-			elapsed, err := s.run(ctx)
+			spent, err := s.cost(ctx)
 			if err != nil {
 				return r, err
 			}
-			if run >= 0 {
-				*times[i] = append(*times[i], elapsed)
+			if run < 0 {
+				continue
 			}
+			if m.ofCPU() {
+				spent.wall = spent.cpu
+			}
+			*times[i] = append(*times[i], spent.wall)
 		}
 	}
 	return r, nil
@@ -61,22 +81,39 @@ func (m measure) take(ctx context.Context) (result, error) {
 
 // run gives the wall time of one run, from the start of the process to its end.
 func (s side) run(ctx context.Context) (time.Duration, error) {
+	spent, err := s.cost(ctx)
+	return spent.wall, err
+}
+
+// cost is what a run takes: the wall time, and the processor time of the process
+// and all that it waited for.
+type cost struct{ wall, cpu time.Duration }
+
+func (s side) cost(ctx context.Context) (cost, error) {
 	start := time.Now()
-	_, err := s.output(ctx)
-	elapsed := time.Since(start)
-	return elapsed, err
+	_, state, err := s.start(ctx)
+	spent := cost{wall: time.Since(start)}
+	if state != nil {
+		spent.cpu = state.UserTime() + state.SystemTime()
+	}
+	return spent, err
 }
 
 // output runs a side and gives what it prints.
 func (s side) output(ctx context.Context) (string, error) {
+	text, _, err := s.start(ctx)
+	return text, err
+}
+
+func (s side) start(ctx context.Context) (string, *os.ProcessState, error) {
 	cmd := exec.CommandContext(ctx, s.argv[0], s.argv[1:]...)
 	cmd.Dir = s.dir
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("%s in %s: %w\n%s%s", s.words(), s.dir, err, stdout.Bytes(), stderr.Bytes())
+		return "", cmd.ProcessState, fmt.Errorf("%s in %s: %w\n%s%s", s.words(), s.dir, err, stdout.Bytes(), stderr.Bytes())
 	}
-	return stdout.String(), nil
+	return stdout.String(), cmd.ProcessState, nil
 }
 
 // maxWords is how many words of a command line are shown.

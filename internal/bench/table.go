@@ -13,16 +13,26 @@ func table(w io.Writer, results []result) error {
 	fmt.Fprintln(columns, "ratio\taim\tflakegen\tother\truns\t  measure")
 	for _, r := range results {
 		verdict := ""
-		if r.ratio() >= r.aim {
+		if r.missed() {
 			verdict = ", missed"
 		}
-		fmt.Fprintf(columns, "%.2f\t< %.1f\t%s\t%s\t%d\t  %s%s\n",
-			r.ratio(), r.aim, milliseconds(median(r.flakegenTimes)), milliseconds(median(r.otherTimes)), r.runs, r.name, verdict)
+		ratio, aim := fmt.Sprintf("%.2f", r.ratio()), ""
+		if r.aim > 0 {
+			aim = fmt.Sprintf("< %.2f", r.aim)
+		}
+		if r.ofCPU() {
+			ratio = fmt.Sprintf("%+.1f ms", float64(r.more())/float64(time.Millisecond))
+		}
+		if r.aimCPU > 0 {
+			aim = fmt.Sprintf("< %d ms", r.aimCPU.Milliseconds())
+		}
+		fmt.Fprintf(columns, "%s\t%s\t%s\t%s\t%d\t  %s%s\n",
+			ratio, aim, milliseconds(median(r.flakegenTimes)), milliseconds(median(r.otherTimes)), r.runs, r.name, verdict)
 	}
 	if err := columns.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintln(w, "\nMedian wall times of whole processes, both sides in turn. What was run:")
+	fmt.Fprintln(w, "\nMedian times of whole processes, both sides in turn: wall times, or where it says so processor times. What was run:")
 	for _, r := range results {
 		fmt.Fprintf(w, "  %s\n    flakegen  %s\n    other     %s\n", r.name, r.flakegen.words(), r.other.words())
 	}
