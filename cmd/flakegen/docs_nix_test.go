@@ -12,8 +12,9 @@ import (
 )
 
 // TestNixDocs runs every command that a page shows behind a "$ " in a console
-// block, in a copy of this repository. Output that a page shows below a command
-// must be what the command prints.
+// block, as a reader does: those of a page one after the other, in one copy of this
+// repository. Output that a page shows below a command must be what the command
+// prints.
 func TestNixDocs(t *testing.T) {
 	require.Program(t, "nix")
 	require.Program(t, "git")
@@ -28,10 +29,18 @@ func TestNixDocs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, shown := range consoleCommands(string(text)) {
-			ran++
-			t.Run(filepath.Base(page)+"/"+shown.line, func(t *testing.T) { runShown(t, shown) })
+		commands := consoleCommands(string(text))
+		ran += len(commands)
+		if len(commands) == 0 {
+			continue
 		}
+		t.Run(filepath.Base(page), func(t *testing.T) {
+			t.Parallel()
+			dir, state := repositoryCopy(t), t.TempDir()
+			for _, shown := range commands {
+				t.Run(shown.line, func(t *testing.T) { runShown(t, shown, dir, state) })
+			}
+		})
 	}
 	if ran == 0 {
 		t.Error("no page shows a command")
@@ -56,10 +65,10 @@ func consoleCommands(page string) []shownCommand {
 	return list
 }
 
-func runShown(t *testing.T, shown shownCommand) {
+func runShown(t *testing.T, shown shownCommand, dir, state string) {
 	command := exec.Command("bash", "-c", shown.line)
-	command.Dir = repositoryCopy(t)
-	command.Env = append(os.Environ(), "NIX_CONFIG=substituters =\nsandbox = false\nbuild-users-group =\n", "XDG_STATE_HOME="+t.TempDir())
+	command.Dir = dir
+	command.Env = append(os.Environ(), "NIX_CONFIG=substituters =\nsandbox = false\nbuild-users-group =\n", "XDG_STATE_HOME="+state)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); err != nil {
