@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -53,15 +52,7 @@ func (p *program) historyShow(c *cli.Context) error {
 			id = entries[0].ID
 		}
 		var err error
-		record, err = s.Get(c.Context, id)
-		found = err == nil
-		var ambiguous *history.AmbiguousError
-		switch {
-		case errors.Is(err, history.ErrNoRecord):
-			return nil
-		case errors.As(err, &ambiguous):
-			return exit(exitNo, "%s", err)
-		}
+		record, found, err = lookUp(c.Context, s, id)
 		return err
 	})
 	switch {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -142,15 +143,8 @@ func (p *program) isID(c *cli.Context, name string) bool {
 func (p *program) recordByID(c *cli.Context, id string) (record history.Record, err error) {
 	found := false
 	err = p.withHistory(c.Context, func(h *history.Store) error {
-		record, err = h.Get(c.Context, id)
-		found = err == nil
-		var ambiguous *history.AmbiguousError
-		switch {
-		case errors.Is(err, history.ErrNoRecord):
-			return nil
-		case errors.As(err, &ambiguous):
-			return exit(exitNo, "%s", err)
-		}
+		var err error
+		record, found, err = lookUp(c.Context, h, id)
 		return err
 	})
 	if err == nil && !found {
@@ -215,4 +209,18 @@ func unreadable(name string, err error) error {
 func isFolder(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
+}
+
+// lookUp gives the record that an id, or the beginning of one, stands for; found is
+// false where there is none.
+func lookUp(ctx context.Context, h *history.Store, id string) (record history.Record, found bool, err error) {
+	record, err = h.Get(ctx, id)
+	var ambiguous *history.AmbiguousError
+	switch {
+	case errors.Is(err, history.ErrNoRecord):
+		return record, false, nil
+	case errors.As(err, &ambiguous):
+		return record, false, exit(exitNo, "%s", err)
+	}
+	return record, err == nil, err
 }
