@@ -378,6 +378,9 @@ func (w *walker) pathCall(e *hclsyntax.FunctionCallExpr) nixlang.Expr {
 		return broken
 	}
 	if w.open[e.Args[0]] {
+		if w.scope.Each != nil && len(spec.Symbols(e.Args[0])) == 0 {
+			return w.eachPath(e.Args[0])
+		}
 		w.errorf(e.Args[0].Range(), "No path literal for what only Nix knows", "Write the part that is known in path(…), and join(\"\", [path(\"rts\"), …]) for the rest.")
 		return broken
 	}

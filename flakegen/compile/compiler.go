@@ -54,6 +54,9 @@ type Scope struct {
 	FlakeLevel bool
 	// Values gives values to further names, such as each.
 	Values map[string]cty.Value
+	// Each says what the root each holds inside of a function of Nix over it; nil where
+	// it is no parameter.
+	Each *Each
 	// Uses collects the names that the rendered file must get from outside.
 	Uses Uses
 	// Demand says how far the value is evaluated wherever what it is part of is.
@@ -83,7 +86,7 @@ func (c *Compiler) Attribute(a *spec.Attribute, scope *Scope) nixlang.Expr {
 // Expr compiles one expression. Where it is in error the result is an
 // expression that no caller should print.
 func (c *Compiler) Expr(expr hclsyntax.Expression, scope *Scope) nixlang.Expr {
-	open, _ := spec.Analyze(expr)
+	open, _ := spec.AnalyzeIn(expr, scope.Each.bound())
 	w := &walker{Compiler: c, scope: scope, open: open, values: scope.Values, demand: scope.Demand}
 	return w.expr(expr)
 }

@@ -52,6 +52,8 @@ func (w *walker) reference(t hcl.Traversal) nixlang.Expr {
 		return w.steps(nixlang.Ident(root), t[1:])
 	case "inputs":
 		return w.inputReference(t)
+	case "each":
+		return w.eachReference(t)
 	case "let":
 		return w.letReference(t)
 	case "shared":

@@ -38,7 +38,7 @@ func (w *walker) template(e *hclsyntax.TemplateExpr) nixlang.Expr {
 		}
 		if w.open[part] {
 			flush()
-			s.Parts = append(s.Parts, inText(w.atMost(Shallow, part))...)
+			s.Parts = append(s.Parts, inText(w.asText(part, w.atMost(Shallow, part)))...)
 			continue
 		}
 		known, ok := w.partText(part)
@@ -72,7 +72,7 @@ func (w *walker) partText(part hclsyntax.Expression) (string, bool) {
 // wrap compiles "${x}", which HCL takes for x itself. In Nix it asks for the
 // text of x, and that is what whoever writes it wants.
 func (w *walker) wrap(e *hclsyntax.TemplateWrapExpr) nixlang.Expr {
-	return &nixlang.String{Parts: inText(w.atMost(Shallow, e.Wrapped))}
+	return &nixlang.String{Parts: inText(w.asText(e.Wrapped, w.atMost(Shallow, e.Wrapped)))}
 }
 
 // joined compiles a %{for} that is all of its template.

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/flakegen/flakegen/flakegen/compile"
@@ -42,8 +43,16 @@ func (r *renderer) derivation(d *spec.Derivation, path string, uses compile.Uses
 	} else {
 		lead = append(lead, lines(d.Attrs)...)
 	}
+	bindings = append(bindings, c.tests...)
 	for name := range c.uses {
 		uses[name] = true
+		if d.Tests != nil && spec.IsTestName(name) {
+			let := d.Let(name)
+			if let == nil {
+				let = r.spec.Let(name)
+			}
+			r.errorf(let.NameRange, fmt.Sprintf("A let cannot be called %q", name), "The file of package %q, which has tests, uses the name itself. Rename the let.", d.Name)
+		}
 	}
 	for _, let := range d.Lets {
 		delete(uses, let.Name)
@@ -61,6 +70,8 @@ type derivationRenderer struct {
 	// there are neither. sharedFinal says that it refers to final.
 	shared      nixlang.Expr
 	sharedFinal bool
+	// tests are the bindings that the variants' tests use.
+	tests []nixlang.Entry
 }
 
 // finalName is what nixpkgs calls the parameter that final stands for.
@@ -83,11 +94,28 @@ func (c *derivationRenderer) body() nixlang.Expr {
 		}
 		return nixlang.Call(builder, ofFinal(argument, c.sharedFinal))
 	}
+	var tests *testsRenderer
+	if c.block.Tests != nil {
+		tests = c.testsRenderer()
+	}
 	set := &nixlang.AttrSet{}
 	for _, output := range c.block.Outputs() {
-		entry := nixlang.Bind(output.Name, nixlang.Call(builder, c.variant(output.Variant)))
+		value := nixlang.Call(builder, c.variant(output.Variant))
+		if tests != nil {
+			value = tests.variant(output, value)
+		}
+		entry := nixlang.Bind(output.Name, value)
 		entry.Trivia = compile.Trivia(output.Variant.Comments, output.Variant.NameRange)
+		entry.Blank = entry.Blank || tests != nil && len(set.Entries) > 0
+		if value == nixlang.Expr(nixlang.Ident(output.Name)) {
+			set.Entries = append(set.Entries, &nixlang.Inherit{Trivia: entry.Trivia, Names: []string{output.Name}})
+			continue
+		}
 		set.Entries = append(set.Entries, entry)
+	}
+	if tests != nil {
+		set.Entries = append(set.Entries, tests.seeded()...)
+		c.tests = tests.bindings
 	}
 	return set
 }
@@ -152,6 +180,12 @@ func (c *derivationRenderer) variant(v *spec.Variant) nixlang.Expr {
 	scope.Values = v.Each
 	scope.Shared = &compile.Shared{Open: c.block.Attrs != nil, Function: c.sharedFinal}
 	entries, final := c.attributes(v.Attributes, scope)
+	return c.updated(entries, final)
+}
+
+// updated gives the argument of the builder: what is shared, updated with entries,
+// of which final says whether one refers to it.
+func (c *derivationRenderer) updated(entries []nixlang.Entry, final bool) nixlang.Expr {
 	own := nixlang.Attrs(entries...)
 	switch {
 	case c.shared == nil:

@@ -30,7 +30,9 @@ func (f *flakeRenderer) perSystem() (*nixlang.Let, []outputSet) {
 	packages := f.derivations(f.spec.Packages)
 	f.aliasEntries(packages)
 	add("packages", packages.expr())
-	add("checks", f.derivations(f.spec.Checks).expr())
+	checks := f.derivations(f.spec.Checks)
+	f.seededChecks(checks)
+	add("checks", checks.expr())
 	add("devShells", f.derivations(f.spec.Shells).expr())
 	add("apps", f.apps().expr())
 	if formatter := f.spec.Formatter; formatter != nil {
@@ -266,6 +268,16 @@ func (f *flakeRenderer) aliasEntries(packages *entries) {
 		entry := nixlang.Bind(alias.Name, &nixlang.Select{Of: nixlang.Ident("packages"), Path: []nixlang.AttrName{{Dynamic: row}}})
 		entry.Trivia = trivia(alias.Comments, alias.NameRange)
 		f.add(packages, alias.On(f.spec.Systems), entry)
+	}
+}
+
+// seededChecks adds the tests that get their seed from the commit: no package depends
+// on them, so that a commit changes none.
+func (f *flakeRenderer) seededChecks(checks *entries) {
+	for _, p := range f.spec.Packages {
+		if name := p.SeededCheck(); name != "" {
+			f.add(checks, p.On, &nixlang.Inherit{From: nixlang.Ident(f.variables[p]), Names: []string{name}})
+		}
 	}
 }
 

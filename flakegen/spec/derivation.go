@@ -105,9 +105,13 @@ func (d *decoder) nested(drv *Derivation, block *hclsyntax.Block, comments Comme
 		if d.labels(block, []string{"name"}) {
 			d.variant(drv, block, comments)
 		}
+	case "tests":
+		if d.labels(block, nil) {
+			d.tests(drv, block, comments)
+		}
 	default:
 		d.errorf(block.TypeRange, fmt.Sprintf("Unknown block %q in %s", block.Type, drv.Kind), "%s",
-			didYouMean(block.Type, []string{"let", "variant"}, fmt.Sprintf("For an attribute set write: %s = { … }", block.Type)))
+			didYouMean(block.Type, []string{"let", "tests", "variant"}, fmt.Sprintf("For an attribute set write: %s = { … }", block.Type)))
 	}
 }
 
@@ -180,6 +184,8 @@ func (d *decoder) packageNames() {
 				d.duplicate(a.NameRange, fmt.Sprintf("A second let %q", a.Name), outer.NameRange, "A let of a block may not hide one of the flake. Rename one.")
 			}
 		}
+		d.settleTests(p)
+		d.settleStrategies(p)
 		d.filePath(p)
 	}
 }
@@ -278,7 +284,13 @@ const pathCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 // outputNames registers every output and reports two of one name.
 func (d *decoder) outputNames() {
 	d.register(d.spec.outputs, d.spec.Packages, d.spec.Aliases)
-	d.register(map[string]*Output{}, d.spec.Checks, nil)
+	checks := map[string]*Output{}
+	d.register(checks, d.spec.Checks, nil)
+	for _, p := range d.spec.Packages {
+		if first := checks[p.SeededCheck()]; first != nil {
+			d.duplicate(first.Range(), fmt.Sprintf("A second check %q", first.Name), p.Tests.Range, "The tests there make one of this name. Rename this one.")
+		}
+	}
 	d.register(map[string]*Output{}, d.spec.Shells, nil)
 }
 

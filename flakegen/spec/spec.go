@@ -132,6 +132,8 @@ type Derivation struct {
 	// Attributes are the derivation's own, shared by the variants.
 	Attributes []*Attribute
 	Variants   []*Variant
+	// Tests are what variants may run; nil where there are none.
+	Tests *Tests
 	// Path is where the derivation is rendered, relative to the root; empty for
 	// one that stands inline in flake.nix.
 	Path      string

@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/flakegen/flakegen/platform"
 )
 
 // Role says what a variant is for: to build only, or to check as well.
@@ -27,11 +29,14 @@ type Variant struct {
 	// Attributes are the variant's own.
 	Attributes []*Attribute
 	// Each gives values to the names of for_each, for a variant that it made.
-	Each      map[string]cty.Value
-	NameRange hcl.Range
-	Range     hcl.Range
+	Each map[string]cty.Value
+	// Strategies say how it runs the tests of its package on each system that has it;
+	// nil where it does not.
+	Strategies map[platform.System]Strategy
+	NameRange  hcl.Range
+	Range      hcl.Range
 
-	forEach, role *Attribute
+	forEach, role, tests *Attribute
 }
 
 // Attribute gives the variant's own attribute of that name, or nil.
@@ -58,6 +63,8 @@ func (d *decoder) variant(drv *Derivation, block *hclsyntax.Block, comments Comm
 			v.forEach = it.attribute
 		case it.attribute.Name == "role":
 			v.role = it.attribute
+		case it.attribute.Name == "tests" && drv.Kind == KindPackage:
+			v.tests = it.attribute
 		case drv.meta()[it.attribute.Name] != nil:
 			d.errorf(it.attribute.NameRange, fmt.Sprintf("Meta-argument %q in a variant", it.attribute.Name), "It holds for all variants: move it into the %s block around this one.", drv.Kind)
 		default:

@@ -1,0 +1,106 @@
+package compile
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/flakegen/flakegen/flakegen/nixlang"
+	"github.com/flakegen/flakegen/flakegen/spec"
+)
+
+// Each is what the root each holds where it is the parameter of a function of Nix.
+type Each struct {
+	// Fields are the names behind it; Numbers those among them that are numbers, which
+	// Nix does not put into a string by itself.
+	Fields, Numbers []string
+	// Missing says of names that could stand behind it, and do not here, why.
+	Missing map[string]string
+	// Used collects the fields that are referred to.
+	Used map[string]bool
+	// Values are all that each can be, for what must be known when rendering: the paths
+	// of files.
+	Values []cty.Value
+}
+
+// eachName is the parameter in the rendered Nix.
+const eachName = "each"
+
+func (e *Each) bound() map[string]bool {
+	if e == nil {
+		return nil
+	}
+	return map[string]bool{eachName: true}
+}
+
+// eachReference compiles each.NAME.
+func (w *walker) eachReference(t hcl.Traversal) nixlang.Expr {
+	each := w.scope.Each
+	if each == nil {
+		panic("compile: each is a symbol without a scope of its own")
+	}
+	name, ok := w.name(t, "each."+each.Fields[0])
+	if !ok {
+		return broken
+	}
+	if !slices.Contains(each.Fields, name) {
+		remedy, ok := each.Missing[name]
+		if !ok {
+			var names []string
+			for _, field := range each.Fields {
+				names = append(names, "each."+field)
+			}
+			remedy = didYouMean(name, each.Fields, "Here there are "+strings.Join(names, ", ")+".")
+		}
+		w.errorf(t[1].SourceRange(), fmt.Sprintf("No each.%s here", name), "%s", remedy)
+		return broken
+	}
+	each.Used[name] = true
+	return w.steps(nixlang.Ident(eachName), t[1:])
+}
+
+// asText gives what a part of a template is in a string of Nix, which takes no numbers.
+func (w *walker) asText(part hclsyntax.Expression, compiled nixlang.Expr) nixlang.Expr {
+	reference, ok := spec.Unmetered(part).(*hclsyntax.ScopeTraversalExpr)
+	if !ok || w.scope.Each == nil || reference.Traversal.RootName() != eachName || len(reference.Traversal) != 2 || w.parameter(eachName) != nil {
+		return compiled
+	}
+	if name, ok := stepName(reference.Traversal[1]); ok && slices.Contains(w.scope.Each.Numbers, name) {
+		return nixlang.Call(nixlang.Ident("toString"), compiled)
+	}
+	return compiled
+}
+
+// eachPath compiles path("tests/${each.module}.sh"): a literal for the folders that are
+// known, and the rest added as a string. Whatever each is, the file must exist.
+func (w *walker) eachPath(arg hclsyntax.Expression) nixlang.Expr {
+	text, ok := w.expr(arg).(*nixlang.String)
+	if !ok || len(text.Parts) == 0 {
+		w.errorf(arg.Range(), "Not a path with each", "Write it in quotes, as in path(\"tests/${each.module}.sh\").")
+		return broken
+	}
+	// After it was compiled: what is evaluated is metered from then on.
+	for _, value := range w.scope.Each.Values {
+		inner := *w
+		inner.values = map[string]cty.Value{eachName: value}
+		if inner.repositoryPath(arg) == broken {
+			return broken
+		}
+	}
+	known := "."
+	rest := &nixlang.String{Parts: slices.Clone(text.Parts)}
+	if first := rest.Parts[0]; first.Interpolated == nil {
+		cut := strings.LastIndexByte(first.Text, '/')
+		if cut >= 0 {
+			known = path.Clean(first.Text[:cut])
+		}
+		rest.Parts[0].Text = first.Text[cut+1:]
+	}
+	rest.Parts = append([]nixlang.Part{{Text: "/"}}, rest.Parts...)
+	return &nixlang.Binary{Op: nixlang.Add, Left: RelativePath(w.scope.File, known), Right: rest}
+}
