@@ -75,7 +75,7 @@ type Shared struct {
 
 // Uses is the set of the names that an expression uses and its file does not
 // bind: pkgs, lib, system, self, inputs, packages, and lets of the flake. It also
-// notes lets of the block, and final and prev.
+// notes lets of the block, final and prev, and the fields of each.
 type Uses map[string]bool
 
 // Attribute compiles the value of an attribute.

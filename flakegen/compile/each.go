@@ -21,8 +21,6 @@ type Each struct {
 	Fields, Numbers []string
 	// Missing says of names that could stand behind it, and do not here, why.
 	Missing map[string]string
-	// Used collects the fields that are referred to.
-	Used map[string]bool
 	// Values are all that each can be, for what must be known when rendering: the paths
 	// of files.
 	Values []cty.Value
@@ -30,6 +28,19 @@ type Each struct {
 
 // eachName is the parameter in the rendered Nix.
 const eachName = "each"
+
+// eachPrefix stands before the fields of each among [Uses].
+const eachPrefix = eachName + "."
+
+// TakeEach takes the fields of each out of what was used, and adds them to fields.
+func (u Uses) TakeEach(fields map[string]bool) {
+	for name := range u {
+		if field, ok := strings.CutPrefix(name, eachPrefix); ok {
+			fields[field] = true
+			delete(u, name)
+		}
+	}
+}
 
 func (e *Each) bound() map[string]bool {
 	if e == nil {
@@ -60,7 +71,7 @@ func (w *walker) eachReference(t hcl.Traversal) nixlang.Expr {
 		w.errorf(t[1].SourceRange(), fmt.Sprintf("No each.%s here", name), "%s", remedy)
 		return broken
 	}
-	each.Used[name] = true
+	w.scope.Uses[eachPrefix+name] = true
 	return w.steps(nixlang.Ident(eachName), t[1:])
 }
 

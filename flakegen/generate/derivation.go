@@ -107,10 +107,6 @@ func (c *derivationRenderer) body() nixlang.Expr {
 		entry := nixlang.Bind(output.Name, value)
 		entry.Trivia = compile.Trivia(output.Variant.Comments, output.Variant.NameRange)
 		entry.Blank = entry.Blank || tests != nil && len(set.Entries) > 0
-		if value == nixlang.Expr(nixlang.Ident(output.Name)) {
-			set.Entries = append(set.Entries, &nixlang.Inherit{Trivia: entry.Trivia, Names: []string{output.Name}})
-			continue
-		}
 		set.Entries = append(set.Entries, entry)
 	}
 	if tests != nil {

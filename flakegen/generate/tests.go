@@ -2,6 +2,7 @@ package generate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -17,8 +18,11 @@ import (
 type testsRenderer struct {
 	*derivationRenderer
 	tests *spec.Tests
-	// used are the fields of each that building and running use.
-	buildUses, runUses map[string]bool
+	// buildUses and runUses are the fields of each that building and running use;
+	// binaryUses those of the derivation of the test binaries, whose attributes are own.
+	buildUses, runUses, binaryUses map[string]bool
+	own                            []nixlang.Entry
+	ownFinal                       bool
 	// inline and aggregates say which strategies the variants have.
 	inline, aggregates bool
 	bindings           []nixlang.Entry
@@ -45,7 +49,7 @@ func form(text string, holes ...nixlang.Expr) nixlang.Expr {
 
 // testsRenderer makes the bindings that the variants of a package with tests use.
 func (c *derivationRenderer) testsRenderer() *testsRenderer {
-	t := &testsRenderer{derivationRenderer: c, tests: c.block.Tests, buildUses: map[string]bool{}, runUses: map[string]bool{}}
+	t := &testsRenderer{derivationRenderer: c, tests: c.block.Tests, buildUses: map[string]bool{}, runUses: map[string]bool{}, binaryUses: map[string]bool{}}
 	for _, v := range c.block.Variants {
 		for _, s := range v.Strategies {
 			t.inline = t.inline || s == spec.Inline
@@ -75,9 +79,17 @@ func (t *testsRenderer) sharded() bool { return t.aggregates || t.tests.Commit()
 // scripts binds what the spec says in shell.
 func (t *testsRenderer) scripts() {
 	if build := t.tests.Build; build != nil && build.Script != nil {
-		scope := t.each(t.buildUses, false)
+		scope := t.each(false)
 		text := t.shell(build.Script, scope)
 		text.Parts = append(t.environment(scope), text.Parts...)
+		t.uses.TakeEach(t.buildUses)
+		if t.sharded() {
+			maps.Copy(t.binaryUses, t.buildUses)
+			scope.Final = finalName
+			scope.Shared = &compile.Shared{Open: t.block.Attrs != nil, Function: t.sharedFinal}
+			t.own, t.ownFinal = t.attributes(build.Attributes, scope)
+			t.uses.TakeEach(t.binaryUses)
+		}
 		lead := build.Script.Comments.Lines()
 		if !t.sharded() {
 			lead = append(build.Comments.Lines(), lead...)
@@ -90,9 +102,10 @@ func (t *testsRenderer) scripts() {
 	if t.tests.Run == nil {
 		return // reported
 	}
-	scope := t.each(t.runUses, true)
+	scope := t.each(true)
 	text := t.shell(t.tests.Run, scope)
 	text.Parts = slices.Concat(t.environment(scope), t.guard(scope), text.Parts)
+	t.uses.TakeEach(t.runUses)
 	lead := t.tests.Run.Comments.Lines()
 	if len(lead) == 0 {
 		lead = []string{"One run of the tests."}
@@ -133,8 +146,8 @@ func (t *testsRenderer) bind(name string, value nixlang.Expr, comments ...string
 }
 
 // each is the scope of what is compiled for a run, or for a variant that is built.
-func (t *testsRenderer) each(used map[string]bool, running bool) *compile.Scope {
-	each := &compile.Each{Missing: map[string]string{}, Used: used}
+func (t *testsRenderer) each(running bool) *compile.Scope {
+	each := &compile.Each{Missing: map[string]string{}}
 	variants := t.tests.Variants
 	if len(variants) > 0 {
 		each.Fields = append(each.Fields, "variant")

@@ -12,7 +12,7 @@ import (
 // inlineBindings bind what runs all tests in one derivation: a script that knows each
 // of them, a fragment for make that orders them, and the phase around.
 func (t *testsRenderer) inlineBindings() {
-	folder := `"$NIX_BUILD_TOP/tests` + t.perBuild("/${each.variant}", "/${each.module}") + `"`
+	folder := `"$NIX_BUILD_TOP/tests` + perBuild(t.buildUses, "/${each.variant}", "/${each.module}") + `"`
 	all := `lib.concatMap (shard: shard.runs) testShards`
 	if len(t.tests.Variants) > 0 {
 		all = `lib.concatMap (shard:

@@ -42,7 +42,7 @@ func (t *testsRenderer) matrix() {
 	if len(t.tests.Variants) > 0 {
 		t.bind("testVariants", stringList(t.tests.Variants))
 	}
-	if t.buildUses["module"] {
+	if t.inline && t.buildUses["module"] || t.binaryUses["module"] {
 		var names []string
 		for _, m := range t.tests.Modules {
 			names = append(names, m.Name)

@@ -12,7 +12,7 @@ func (t *testsRenderer) shardBindings() {
 	folder := `"/var/empty"`
 	if t.tests.Build != nil {
 		t.testBinaries()
-		folder = "testBinaries" + t.perBuild(".${each.variant}", ".${each.module}")
+		folder = "testBinaries" + perBuild(t.binaryUses, ".${each.variant}", ".${each.module}")
 	}
 	tools := nixlang.Expr(nixlang.Attrs())
 	if a := t.tests.NativeCheckInputs; a != nil {
@@ -44,14 +44,13 @@ func (t *testsRenderer) shardBindings() {
 		) shards)`))
 }
 
-// perBuild joins what stands for the variant and for the module, where test binaries
-// are built for each.
-func (t *testsRenderer) perBuild(variant, module string) string {
+// perBuild joins what stands for the variant and for the module, where these are used.
+func perBuild(uses map[string]bool, variant, module string) string {
 	text := ""
-	if t.buildUses["variant"] {
+	if uses["variant"] {
 		text += variant
 	}
-	if t.buildUses["module"] {
+	if uses["module"] {
 		text += module
 	}
 	return text
@@ -61,13 +60,7 @@ func (t *testsRenderer) perBuild(variant, module string) string {
 // and module that building them depends on.
 func (t *testsRenderer) testBinaries() {
 	build := t.tests.Build
-	scope := t.each(t.buildUses, false)
-	scope.Final = finalName
-	scope.Shared = &compile.Shared{Open: t.block.Attrs != nil, Function: t.sharedFinal}
-	own, final := t.attributes(build.Attributes, scope)
-
-	// As it is at the end: attributes of the derivation may be what uses each.
-	name := form(`"§`+t.perBuild("-${each.variant}", "-${each.module}")+`"`, nixlang.Str(t.block.Name+"-tests"))
+	name := form(`"§`+perBuild(t.binaryUses, "-${each.variant}", "-${each.module}")+`"`, nixlang.Str(t.block.Name+"-tests"))
 	entries := []nixlang.Entry{
 		nixlang.Bind("name", name),
 		nixlang.Bind("buildPhase", form(`''
@@ -92,24 +85,24 @@ func (t *testsRenderer) testBinaries() {
 	if t.mayHave("outputs") {
 		entries = append(entries, nixlang.Bind("outputs", nixlang.ListOf(nixlang.Str("out"))))
 	}
-	entries = withOwn(entries, own)
-	drv := nixlang.Call(t.builder(), t.updated(entries, final))
+	entries = withOwn(entries, t.own)
+	drv := nixlang.Call(t.builder(), t.updated(entries, t.ownFinal))
 
 	comments := build.Comments.Lines()
 	if len(comments) == 0 {
 		comments = []string{"The test binaries, built once for all runs."}
 	}
-	if len(t.buildUses) == 0 {
+	if len(t.binaryUses) == 0 {
 		t.bind("testBinaries", form(`let each = { }; in §`, drv), comments...)
 		return
 	}
 	t.bind("testBinary", &nixlang.Lambda{Param: nixlang.Name("each"), Body: drv})
 	switch {
-	case t.buildUses["variant"] && t.buildUses["module"]:
+	case t.binaryUses["variant"] && t.binaryUses["module"]:
 		t.bind("testBinaries", form(`lib.genAttrs testVariants (variant:
 			lib.genAttrs testModules (module: testBinary { inherit variant module; })
 		)`), comments...)
-	case t.buildUses["variant"]:
+	case t.binaryUses["variant"]:
 		t.bind("testBinaries", form(`lib.genAttrs testVariants (variant: testBinary { inherit variant; })`), comments...)
 	default:
 		t.bind("testBinaries", form(`lib.genAttrs testModules (module: testBinary { inherit module; })`), comments...)
@@ -147,10 +140,8 @@ func withOwn(entries, own []nixlang.Entry) []nixlang.Entry {
 func (t *testsRenderer) variant(output *spec.Output, plain nixlang.Expr) nixlang.Expr {
 	v := output.Variant
 	if v == t.block.BuildOnly() && t.aggregates {
-		binding := nixlang.Bind(output.Name, plain)
-		binding.Blank = true
-		t.bindings = append(t.bindings, binding)
-		return nixlang.Ident(output.Name)
+		t.bind("build", plain)
+		return nixlang.Ident("build")
 	}
 	if !v.RunsTests() {
 		return plain
@@ -179,30 +170,25 @@ func (t *testsRenderer) variant(output *spec.Output, plain nixlang.Expr) nixlang
 
 // aggregate gives what needs every shard and has the content of what only builds.
 func (t *testsRenderer) aggregate() nixlang.Expr {
-	only := t.block.BuildOnly()
-	if only == nil {
-		return nixlang.Ident("null") // reported
-	}
-	build := nixlang.Ident(t.block.Name + "-" + only.Name)
 	return form(`let
 		shards = testDerivations testShards;
 		copy = output: ''
-		  cp -a ${§.${output}} "''$${output}"
+		  cp -a ${build.${output}} "''$${output}"
 		'';
 		in
-		pkgs.runCommand §.name
+		pkgs.runCommand build.name
 		{
-		  inherit (§) outputs;
-		  meta = §.meta or { };
-		  passthru = §.passthru or { } // { inherit shards; };
+		  inherit (build) outputs;
+		  meta = build.meta or { };
+		  passthru = build.passthru or { } // { inherit shards; };
 		  # In a file: there may be more than a variable of the environment holds.
 		  passAsFile = [ "shards" ];
 		  shards = lib.attrValues shards;
 		}
 		''
 		  echo "$(xargs cat <"$shardsPath" | wc -l) tests passed"
-		  ${lib.concatMapStrings copy §.outputs}
-		''`, build, build, build, build, build, build)
+		  ${lib.concatMapStrings copy build.outputs}
+		''`)
 }
 
 // seeded gives the entry of the shards with the seed of the commit.

@@ -160,7 +160,7 @@ func (d *decoder) settleTests(drv *Derivation) {
 
 // testNames are the names that the file of a package with tests binds for itself.
 var testNames = []string{
-	"buildLines", "commitSeed", "copy", "each", "module", "run", "seededShards", "shard", "shardLines",
+	"build", "buildLines", "commitSeed", "copy", "each", "module", "run", "seededShards", "shard", "shardLines",
 	"shards", "test", "testBinaries", "testBinary", "testBuild", "testCase", "testDerivations",
 	"testLines", "testMakefile", "testModules", "testPhase", "testRun", "testRunner", "testRuns",
 	"testScript", "testShard", "testShards", "testTarget", "testVariants", "tests", "variant",

@@ -332,13 +332,22 @@ func (s *Spec) derivationBlock(d derivation) {
 	for _, v := range d.variants {
 		s.variantBlock(v, inside.and(shared...))
 	}
+	if d.matrix != nil {
+		s.testsBlock(d.matrix, in, inside.and(shared...))
+	}
 	s.line("}")
 }
 
 func (s *Spec) variantBlock(v variant, in scope) {
 	s.comments("  ")
 	s.line("  variant %q {", v.name)
-	if s.Chance(15) {
+	if v.tests != "" {
+		s.fixed("    ", "tests", v.tests)
+		if v.tests == `"shards"` {
+			s.line("  }")
+			return
+		}
+	} else if s.Chance(15) && !v.plain {
 		s.fixed("    ", "role", Pick(s.Grower, `"build"`, `"checked"`))
 	}
 	if len(v.keys) > 0 {
@@ -346,6 +355,9 @@ func (s *Spec) variantBlock(v variant, in scope) {
 		in = in.and(Binding{Name: "each.key", Shape: aText}, Binding{Name: "each.value", Shape: aText}).meaning("each")
 	}
 	for _, name := range some(s, attributeNames, s.Count(0, 4)) {
+		if v.tests != "" && (name == "doCheck" || name == "checkPhase") {
+			continue
+		}
 		s.attribute("    ", name, in, func() string { return s.value(s.Shape(2)) })
 	}
 	s.line("  }")

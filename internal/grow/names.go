@@ -36,12 +36,18 @@ type derivation struct {
 	on        []string
 	file      string
 	lets      []Binding
+	matrix    *matrix
 }
 
 // variant is a variant, with keys where for_each makes it more than one.
 type variant struct {
 	name string
-	keys []string
+	// tests says how it runs the tests of its package, as the spec says it; empty where
+	// it does not.
+	tests string
+	// plain says that it must have no role.
+	plain bool
+	keys  []string
 	// form says how for_each is written.
 	form int
 }
@@ -167,7 +173,16 @@ func (n *names) take(kind, name string) bool {
 
 func (s *Spec) derivation(n *names, kind, name string, lets []string) derivation {
 	d := derivation{kind: kind, name: name, value: s.Chance(12), on: n.systems}
-	if !d.value && s.Chance(50) {
+	switch {
+	case d.value:
+	case kind == "package" && s.Chance(25):
+		d.matrix = s.matrix(n.systems)
+		d.variants = d.matrix.runners(s)
+		if n.taken["check "+name+"-seeded"] {
+			return s.derivation(n, kind, name+"_", lets)
+		}
+		n.take("check", name+"-seeded")
+	case s.Chance(50):
 		for _, v := range some(s, variantNames, s.Count(1, 3)) {
 			made := variant{name: v, form: s.IntN(3)}
 			if s.Chance(20) {
@@ -181,6 +196,10 @@ func (s *Spec) derivation(n *names, kind, name string, lets []string) derivation
 			return s.derivation(n, kind, name+"_", lets)
 		}
 	}
+	// The variants of a matrix need each other.
+	if d.matrix != nil && slices.ContainsFunc(d.variants, func(v variant) bool { return n.taken[kind+" "+name+"-"+v.name] }) {
+		return s.derivation(n, kind, name+"_", lets)
+	}
 	d.variants = slices.DeleteFunc(d.variants, func(v variant) bool {
 		for _, suffix := range v.suffixes() {
 			if !n.take(kind, name+"-"+v.name+suffix) {
@@ -189,7 +208,7 @@ func (s *Spec) derivation(n *names, kind, name string, lets []string) derivation
 		}
 		return false
 	})
-	if s.Chance(20) {
+	if s.Chance(20) && d.matrix == nil {
 		d.selectors, d.on = s.selectors(n.systems)
 	}
 	if kind == "package" && s.Chance(12) || kind != "package" && s.Chance(25) {
