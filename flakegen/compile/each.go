@@ -77,14 +77,33 @@ func (w *walker) eachReference(t hcl.Traversal) nixlang.Expr {
 
 // asText gives what a part of a template is in a string of Nix, which takes no numbers.
 func (w *walker) asText(part hclsyntax.Expression, compiled nixlang.Expr) nixlang.Expr {
-	reference, ok := spec.Unmetered(part).(*hclsyntax.ScopeTraversalExpr)
-	if !ok || w.scope.Each == nil || reference.Traversal.RootName() != eachName || len(reference.Traversal) != 2 || w.parameter(eachName) != nil {
+	_, hidden := w.parts[eachName]
+	if w.scope.Each == nil || hidden || w.parameter(eachName) != nil || !w.isNumber(part) {
 		return compiled
 	}
-	if name, ok := stepName(reference.Traversal[1]); ok && slices.Contains(w.scope.Each.Numbers, name) {
-		return nixlang.Call(nixlang.Ident("toString"), compiled)
+	return nixlang.Call(nixlang.Ident("toString"), compiled)
+}
+
+// isNumber says whether an expression is a number for sure: one of each, or one that
+// is computed. All of these are whole, as there is no division of symbols.
+func (w *walker) isNumber(expr hclsyntax.Expression) bool {
+	switch e := spec.Unmetered(expr).(type) {
+	case *hclsyntax.ParenthesesExpr:
+		return w.isNumber(e.Expression)
+	case *hclsyntax.ScopeTraversalExpr:
+		if e.Traversal.RootName() != eachName || len(e.Traversal) != 2 {
+			return false
+		}
+		name, ok := stepName(e.Traversal[1])
+		return ok && slices.Contains(w.scope.Each.Numbers, name)
+	case *hclsyntax.BinaryOpExpr:
+		return e.Op.Type == cty.Number && (w.isNumber(e.LHS) || w.isNumber(e.RHS))
+	case *hclsyntax.UnaryOpExpr:
+		return w.isNumber(e.Val)
+	case *hclsyntax.ConditionalExpr:
+		return w.isNumber(e.TrueResult) && w.isNumber(e.FalseResult)
 	}
-	return compiled
+	return false
 }
 
 // eachPath compiles path("tests/${each.module}.sh"): a literal for the folders that are

@@ -177,7 +177,10 @@ func (w *walker) inTurn(e *hclsyntax.ForExpr, t turn) *walker {
 // analyze finds out what is open in expressions with the names that are bound
 // here: which of a loop's names have a value is another matter in each round.
 func (w *walker) analyze(expressions ...hclsyntax.Expression) {
-	bound := map[string]bool{}
+	bound := w.scope.Each.bound()
+	if bound == nil {
+		bound = map[string]bool{}
+	}
 	for name := range w.values {
 		bound[name] = false
 	}
