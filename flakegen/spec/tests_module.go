@@ -25,11 +25,16 @@ type TestModule struct {
 	// of their own the commit's where Commit. A module without a seed is Fixed.
 	Seeded, Fixed, Commit bool
 	Seed                  int64
+
+	// seeds is how many seeds the chunks have together, 1 where there are none.
+	seeds int64
 }
 
 // TestChunk is a stretch of the seeds of a module: Number counts from 1, First to Last
 // are the seeds, both included. Of a module without seeds all are 0.
 type TestChunk struct{ Number, First, Last int64 }
+
+func (c TestChunk) count() int64 { return c.Last - c.First + 1 }
 
 // HasSeeds says whether the modules have seeds that are cut into chunks.
 func (t *Tests) HasSeeds() bool {
@@ -299,6 +304,9 @@ func (d *decoder) module(t *Tests, name string, rng hcl.Range, setting moduleSet
 	}
 	var ok bool
 	if m.Chunks, ok = d.moduleChunks(m, setting); ok {
+		for _, c := range m.Chunks {
+			m.seeds += c.count()
+		}
 		t.Modules = append(t.Modules, m)
 	}
 }

@@ -15,11 +15,7 @@ type TestRun struct {
 // Weight is how many seconds the run takes, roughly: the share of its seeds in what
 // the module takes.
 func (r TestRun) Weight() float64 {
-	var all int64
-	for _, c := range r.Module.Chunks {
-		all += c.Last - c.First + 1
-	}
-	return r.Module.Weight * float64(r.Chunk.Last-r.Chunk.First+1) / float64(all)
+	return r.Module.Weight * float64(r.Chunk.count()) / float64(r.Module.seeds)
 }
 
 // name is the name of the run among those of a variant.
