@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +18,6 @@ import (
 	"github.com/flakegen/flakegen/flakegen/gitcmd"
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
 	"github.com/flakegen/flakegen/flakegen/report"
-	"github.com/flakegen/flakegen/flakegen/spec"
 	"github.com/flakegen/flakegen/flakegen/timing"
 	"github.com/flakegen/flakegen/platform"
 )
@@ -84,30 +82,20 @@ func (p *program) bench(c *cli.Context) error {
 	if !math.IsInf(limit, 1) && runs < abtest.MinCompared {
 		return exit(exitUsage, "--fail-if-slower takes %d runs or more: fewer cannot show a difference.", abtest.MinCompared)
 	}
-	project, err := p.project(c)
+	o, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	interrupts := watchInterrupts(c.Context)
-	defer interrupts.stop()
-	rendering, err := p.agreed(interrupts.ctx, project, c.Bool("no-check"))
-	if err != nil {
-		return err
-	}
-	nix, err := p.nix(project)
-	if err != nil {
-		return err
-	}
-	nix.Kill = interrupts.kill
-	options := flakegen.BenchOptions{Nix: nix, Runs: runs, Warmup: warmup, Seed: p.seed(c), OnlyOutputs: c.Bool("only-outputs"), Now: p.env.now}
-	if options.Targets, err = p.benchTargets(interrupts.ctx, c, project, rendering.Spec, nix); err != nil {
+	defer o.stop()
+	options := flakegen.BenchOptions{Nix: o.nix, Runs: runs, Warmup: warmup, Seed: p.seed(c), OnlyOutputs: c.Bool("only-outputs"), Now: p.env.now}
+	if options.Targets, err = p.benchTargets(c, o); err != nil {
 		return err
 	}
 	view := &benchView{program: p, runs: runs}
 	defer view.close() // a panic leaves a clean screen too
-	interrupts.onFirst(view.interrupt)
+	o.onFirst(view.interrupt)
 	options.Observer = view
-	result, err := flakegen.Bench(interrupts.ctx, options)
+	result, err := flakegen.Bench(o.ctx, options)
 	view.close()
 	if result != nil {
 		if p.terminal().live {
@@ -117,7 +105,7 @@ func (p *program) bench(c *cli.Context) error {
 			return err
 		}
 	}
-	return p.benchEnded(rendering, result, err, limit)
+	return p.benchEnded(o.rendering, result, err, limit)
 }
 
 // seed is the user's, or one that is short enough to type.
@@ -141,22 +129,22 @@ func partOf(text string) (float64, error) {
 	return part / 100, nil
 }
 
-func (p *program) benchTargets(ctx context.Context, c *cli.Context, project *flakegen.Project, s *spec.Spec, nix *nixcmd.Nix) ([2]flakegen.BenchTarget, error) {
+func (p *program) benchTargets(c *cli.Context, o *opening) ([2]flakegen.BenchTarget, error) {
 	var targets [2]flakegen.BenchTarget
 	var names []string
 	if name := c.String("system"); name != "" {
 		names = []string{name}
 	}
-	systems, err := flakegen.Systems(s, names)
+	systems, err := flakegen.Systems(o.rendering.Spec, names)
 	if err != nil {
 		return targets, exit(exitUsage, "%s", err)
 	}
 	for i, word := range c.Args().Slice() {
-		targets[i], err = project.BenchTarget(ctx, s, nix, word, platform.System(systems[0]))
+		targets[i], err = o.project.BenchTarget(o.ctx, o.rendering.Spec, o.nix, word, platform.System(systems[0]))
 		var usage *flakegen.UsageError
 		switch {
 		case err == nil:
-		case ctx.Err() != nil:
+		case o.ctx.Err() != nil:
 			return targets, exit(exitInterrupted, "interrupted")
 		case errors.As(err, &usage), errors.Is(err, gitcmd.ErrUnknownRevision), errors.Is(err, gitcmd.ErrNoRepository):
 			return targets, exit(exitUsage, "%s", err)

@@ -59,32 +59,26 @@ func (p *program) build(c *cli.Context) error {
 	if c.Bool("dry-run") && c.Bool("json") {
 		return exit(exitUsage, "--dry-run builds nothing that a report could be about. Leave --json out.")
 	}
-	project, err := p.project(c)
+	o, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	interrupts := watchInterrupts(c.Context)
-	defer interrupts.stop()
-	rendering, err := p.agreed(interrupts.ctx, project, c.Bool("no-check"))
+	defer o.stop()
+	options, err := p.buildOptions(c, o)
 	if err != nil {
 		return err
 	}
-	options, err := p.buildOptions(c, project, rendering)
-	if err != nil {
-		return err
-	}
-	options.Nix.Kill = interrupts.kill
 	if c.Bool("dry-run") {
-		return p.dryRun(interrupts.ctx, rendering, options)
+		return p.dryRun(o.ctx, o.rendering, options)
 	}
 
-	recording := p.startRecording("build", project.Root, interrupts.kill)
+	recording := p.startRecording("build", o.project.Root, o.kill)
 	defer recording.Close()
 	view := p.startView(options.Now(), recording.usual)
 	defer view.close() // a panic leaves a clean screen too
-	interrupts.onFirst(func() { view.interrupt("kills nix") })
+	o.onFirst(func() { view.interrupt("kills nix") })
 	options.Observer = view
-	result, err := flakegen.Build(interrupts.ctx, options)
+	result, err := flakegen.Build(o.ctx, options)
 	view.close()
 	if result != nil {
 		// First, so that a report that is seen is in the history.
@@ -93,64 +87,32 @@ func (p *program) build(c *cli.Context) error {
 			return err
 		}
 		p.stepSummary(record)
-		p.showOrigins(rendering, result.Errors...)
+		p.showOrigins(o.rendering, result.Errors...)
 	}
-	return p.buildEnded(rendering, result, err)
+	return p.buildEnded(o.rendering, result, err)
 }
 
-// agreed renders the spec and holds the files against it, unless told not to.
-func (p *program) agreed(ctx context.Context, project *flakegen.Project, unchecked bool) (*generate.Rendering, error) {
-	rendering, err := p.rendering(project)
-	if err != nil || unchecked {
-		return rendering, err
-	}
-	comparison := project.Comparison(rendering)
-	findings, err := comparison.Check(ctx)
-	if err != nil {
-		return nil, p.failure(ctx, err)
-	}
-	if len(findings) > 0 {
-		p.showFindings(comparison, findings, false)
-		p.say("nothing was built or evaluated, as the files do not agree with the spec. To go on with them as they are: --no-check")
-		return nil, ended(exitNo)
-	}
-	return rendering, nil
-}
-
-func (p *program) buildOptions(c *cli.Context, project *flakegen.Project, rendering *generate.Rendering) (flakegen.BuildOptions, error) {
+func (p *program) buildOptions(c *cli.Context, o *opening) (flakegen.BuildOptions, error) {
 	none := flakegen.BuildOptions{}
-	systems, err := flakegen.Systems(rendering.Spec, c.StringSlice("system"))
+	systems, err := flakegen.Systems(o.rendering.Spec, c.StringSlice("system"))
 	if err != nil {
 		return none, exit(exitUsage, "%s", err)
 	}
-	outputs, installables, err := flakegen.Targets(rendering.Spec, c.Args().Slice(), systems)
+	outputs, installables, err := flakegen.Targets(o.rendering.Spec, c.Args().Slice(), systems)
 	if err != nil {
 		return none, exit(exitUsage, "%s", err)
-	}
-	nix, err := p.nix(project)
-	if err != nil {
-		return none, err
 	}
 	return flakegen.BuildOptions{
-		Nix:          nix,
-		Root:         project.Root,
+		Nix:          o.nix,
+		Root:         o.project.Root,
 		Outputs:      outputs,
 		Installables: installables,
-		Alternatives: flakegen.Alternatives(rendering.Spec, outputs),
+		Alternatives: flakegen.Alternatives(o.rendering.Spec, outputs),
 		KeepGoing:    c.Bool("keep-going"),
 		OutLink:      c.String("out-link"),
 		NoLink:       c.Bool("no-link"),
 		Now:          p.env.now,
 	}, nil
-}
-
-// nix is the nix program with the user's flags for it.
-func (p *program) nix(project *flakegen.Project) (*nixcmd.Nix, error) {
-	args, err := nixcmd.ParseArgs(p.nixArguments, project.Start)
-	if err != nil {
-		return nil, exit(exitUsage, "%s", err)
-	}
-	return &nixcmd.Nix{Dir: project.Start, Env: p.env.variables, Args: args}, nil
 }
 
 func (p *program) showReport(r timing.Report, asJSON bool) error {

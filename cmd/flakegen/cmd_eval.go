@@ -47,33 +47,23 @@ system · 3 no Nix · 130 interrupted.`,
 }
 
 func (p *program) eval(c *cli.Context) error {
-	project, err := p.project(c)
+	o, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	interrupts := watchInterrupts(c.Context)
-	defer interrupts.stop()
-	rendering, err := p.agreed(interrupts.ctx, project, c.Bool("no-check"))
-	if err != nil {
-		return err
-	}
-	systems, err := flakegen.Systems(rendering.Spec, c.StringSlice("system"))
+	defer o.stop()
+	systems, err := flakegen.Systems(o.rendering.Spec, c.StringSlice("system"))
 	if err != nil {
 		return exit(exitUsage, "%s", err)
 	}
-	outputs, installables, err := flakegen.Targets(rendering.Spec, c.Args().Slice(), systems)
+	outputs, installables, err := flakegen.Targets(o.rendering.Spec, c.Args().Slice(), systems)
 	if err != nil {
 		return exit(exitUsage, "%s", err)
 	}
 	if len(installables) > 0 {
 		return exit(exitUsage, "%q is no output of the spec, and only these can be evaluated.", installables[0])
 	}
-	nix, err := p.nix(project)
-	if err != nil {
-		return err
-	}
-	nix.Kill = interrupts.kill
-	list, err := project.Eval(interrupts.ctx, flakegen.EvalOptions{Nix: nix, Outputs: outputs, Against: c.String("against"), Now: p.env.now})
+	list, err := o.project.Eval(o.ctx, flakegen.EvalOptions{Nix: o.nix, Outputs: outputs, Against: c.String("against"), Now: p.env.now})
 	switch {
 	case errors.Is(err, gitcmd.ErrUnknownRevision), errors.Is(err, gitcmd.ErrNoRepository):
 		return exit(exitUsage, "%s", err)
@@ -94,7 +84,7 @@ func (p *program) eval(c *cli.Context) error {
 	for _, e := range list {
 		if e.Err != nil {
 			p.say("%s on %s does not evaluate:\n%s", e.Output.Name, e.Output.System, e.Err)
-			p.showOrigins(rendering, e.Err.Error())
+			p.showOrigins(o.rendering, e.Err.Error())
 		}
 		if e.OtherErr != nil {
 			p.say("%s on %s does not evaluate at %s:\n%s", e.Output.Name, e.Output.System, c.String("against"), e.OtherErr)

@@ -57,40 +57,35 @@ func (p *program) plan(c *cli.Context) error {
 	if c.Bool("all-systems") && c.IsSet("system") {
 		return exit(exitUsage, "--all-systems and --system exclude each other.")
 	}
-	project, err := p.project(c)
+	o, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	interrupts := watchInterrupts(c.Context)
-	defer interrupts.stop()
-	rendering, err := p.agreed(interrupts.ctx, project, c.Bool("no-check"))
+	defer o.stop()
+	options, err := p.planOptions(c, o.rendering)
 	if err != nil {
 		return err
 	}
-	options, err := p.planOptions(c, project, rendering)
-	if err != nil {
-		return err
-	}
-	options.Nix.Kill = interrupts.kill
-	plan, err := project.Plan(interrupts.ctx, options)
+	options.Nix = o.nix
+	plan, err := o.project.Plan(o.ctx, options)
 	switch {
-	case interrupts.ctx.Err() != nil, errors.Is(err, nixcmd.ErrInterrupted):
+	case o.ctx.Err() != nil, errors.Is(err, nixcmd.ErrInterrupted):
 		return exit(exitInterrupted, "interrupted")
 	case err != nil:
 		return exit(exitUnable, "%s", err)
 	}
 	if c.Bool("json") {
-		err = p.printJSON(planJSON(plan, rendering))
+		err = p.printJSON(planJSON(plan, o.rendering))
 	} else {
 		err = p.showPlanned(plan)
 	}
 	if err != nil {
 		return err
 	}
-	return p.planEnded(rendering, plan, c.Bool("fail-if-builds"))
+	return p.planEnded(o.rendering, plan, c.Bool("fail-if-builds"))
 }
 
-func (p *program) planOptions(c *cli.Context, project *flakegen.Project, rendering *generate.Rendering) (flakegen.PlanOptions, error) {
+func (p *program) planOptions(c *cli.Context, rendering *generate.Rendering) (flakegen.PlanOptions, error) {
 	none := flakegen.PlanOptions{}
 	options := flakegen.PlanOptions{
 		Spec: rendering.Spec, Offline: c.Bool("offline"), Variable: p.env.get, UserAgent: "flakegen/" + version(), Now: p.env.now,
@@ -107,9 +102,6 @@ func (p *program) planOptions(c *cli.Context, project *flakegen.Project, renderi
 	}
 	if err != nil {
 		return none, exit(exitUsage, "%s", err)
-	}
-	if options.Nix, err = p.nix(project); err != nil {
-		return none, err
 	}
 	if options.History, err = p.env.historyPath(); err != nil {
 		p.say("nothing is known of past builds: %s. %s", err, historyRemedy(err))

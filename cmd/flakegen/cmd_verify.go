@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -64,35 +63,25 @@ func (p *program) verify(c *cli.Context) error {
 	if c.IsSet("against") && !c.Bool("outputs") {
 		return exit(exitUsage, "--against compares contents. Add --outputs, or compare derivations: flakegen eval --against %s", c.String("against"))
 	}
-	project, err := p.project(c)
+	o, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	interrupts := watchInterrupts(c.Context)
-	defer interrupts.stop()
-	rendering, err := p.agreed(interrupts.ctx, project, c.Bool("no-check"))
-	if err != nil {
-		return err
-	}
-	systems := rendering.Spec.Systems
+	defer o.stop()
+	systems := o.rendering.Spec.Systems
 	if names := c.StringSlice("system"); len(names) > 0 {
-		if systems, err = flakegen.Systems(rendering.Spec, names); err != nil {
+		if systems, err = flakegen.Systems(o.rendering.Spec, names); err != nil {
 			return exit(exitUsage, "%s", err)
 		}
 	}
-	nix, err := p.nix(project)
-	if err != nil {
-		return err
-	}
-	nix.Kill = interrupts.kill
-	findings, err := p.verified(interrupts.ctx, project, nix, rendering, systems)
+	findings, err := p.verified(o, systems)
 	if err != nil {
 		return err
 	}
 	compared := 0
 	if c.Bool("outputs") {
 		var more []verify.Finding
-		if more, compared, err = p.verifyOutputs(c, interrupts, project, nix, rendering); err != nil {
+		if more, compared, err = p.verifyOutputs(c, o); err != nil {
 			return err
 		}
 		findings = append(findings, more...)
@@ -100,7 +89,7 @@ func (p *program) verify(c *cli.Context) error {
 	if c.Bool("json") {
 		err = p.printVerification(findings)
 	} else {
-		p.showVerification(rendering, systems, findings)
+		p.showVerification(o.rendering, systems, findings)
 		if compared > 0 && len(findings) == 0 {
 			fmt.Fprintf(p.stdout, "the same contents: %s\n", count(compared, "pair", "pairs"))
 		}
@@ -111,8 +100,8 @@ func (p *program) verify(c *cli.Context) error {
 	return err
 }
 
-func (p *program) verified(ctx context.Context, project *flakegen.Project, nix *nixcmd.Nix, rendering *generate.Rendering, systems []platform.System) ([]verify.Finding, error) {
-	findings, err := project.Verify(ctx, nix, rendering.Spec, systems)
+func (p *program) verified(o *opening, systems []platform.System) ([]verify.Finding, error) {
+	findings, err := o.project.Verify(o.ctx, o.nix, o.rendering.Spec, systems)
 	switch {
 	case errors.Is(err, nixcmd.ErrInterrupted):
 		return nil, exit(exitInterrupted, "interrupted")
@@ -124,14 +113,14 @@ func (p *program) verified(ctx context.Context, project *flakegen.Project, nix *
 
 // verifyOutputs builds, and compares contents, for this machine or the systems
 // that the user names.
-func (p *program) verifyOutputs(c *cli.Context, interrupts *interrupts, project *flakegen.Project, nix *nixcmd.Nix, rendering *generate.Rendering) (findings []verify.Finding, compared int, err error) {
-	systems, err := flakegen.Systems(rendering.Spec, c.StringSlice("system"))
+func (p *program) verifyOutputs(c *cli.Context, o *opening) (findings []verify.Finding, compared int, err error) {
+	systems, err := flakegen.Systems(o.rendering.Spec, c.StringSlice("system"))
 	if err != nil {
 		return nil, 0, exit(exitUsage, "%s", err)
 	}
-	pairs := flakegen.TwinsOfVariants(rendering.Spec, systems)
+	pairs := flakegen.TwinsOfVariants(o.rendering.Spec, systems)
 	if against := c.String("against"); against != "" {
-		pairs, err = project.TwinsOfCommits(interrupts.ctx, nix, rendering.Spec, systems, against)
+		pairs, err = o.project.TwinsOfCommits(o.ctx, o.nix, o.rendering.Spec, systems, against)
 		switch {
 		case errors.Is(err, gitcmd.ErrUnknownRevision), errors.Is(err, gitcmd.ErrNoRepository):
 			return nil, 0, exit(exitUsage, "%s", err)
@@ -142,14 +131,14 @@ func (p *program) verifyOutputs(c *cli.Context, interrupts *interrupts, project 
 	if len(pairs) == 0 {
 		return nil, 0, exit(exitUsage, "--outputs compares a variant of role build with one of role checked, and no package on %s has both.", listSystems(systems))
 	}
-	options := flakegen.BuildOptions{Nix: nix, Root: project.Root, Now: p.env.now}
-	recording := p.startRecording("verify", project.Root, interrupts.kill)
+	options := flakegen.BuildOptions{Nix: o.nix, Root: o.project.Root, Now: p.env.now}
+	recording := p.startRecording("verify", o.project.Root, o.kill)
 	defer recording.Close()
 	view := p.startView(options.Now(), recording.usual)
 	defer view.close()
 	options.Observer = view
-	interrupts.onFirst(func() { view.interrupt("kills nix") })
-	result, findings, err := flakegen.VerifyOutputs(interrupts.ctx, options, pairs)
+	o.onFirst(func() { view.interrupt("kills nix") })
+	result, findings, err := flakegen.VerifyOutputs(o.ctx, options, pairs)
 	view.close()
 	if result != nil {
 		recording.record(result)
@@ -161,9 +150,9 @@ func (p *program) verifyOutputs(c *cli.Context, interrupts *interrupts, project 
 		if err := p.showReport(*result, false); err != nil {
 			return nil, 0, err
 		}
-		p.showOrigins(rendering, result.Errors...)
+		p.showOrigins(o.rendering, result.Errors...)
 	}
-	return nil, 0, p.buildEnded(rendering, result, err)
+	return nil, 0, p.buildEnded(o.rendering, result, err)
 }
 
 // showVerification writes findings with their places in the spec, or what was
