@@ -52,7 +52,8 @@ type Status struct {
 	URI string
 	State
 	// Reason says why it is not asked, in words; empty where it is.
-	Reason string
+	Reason  string
+	Trouble Trouble
 	// Priority is its place among the caches, the lowest first. WantMassQuery is
 	// what it says of being asked for much.
 	Priority      int
@@ -79,17 +80,11 @@ type cache struct {
 	failures int // in a row
 }
 
-// getter gets a file of a cache. It knows two special errors.
+// getter gets a file of a cache. It knows two special errors, errAbsent and
+// errDenied.
 type getter interface {
 	get(ctx context.Context, name string) ([]byte, error)
 }
-
-var (
-	// errAbsent: the cache does not have it.
-	errAbsent = errors.New("it is not there")
-	// errDenied: the cache does not say.
-	errDenied = errors.New("access is denied")
-)
 
 // newCache reads a URI and what it says of the cache:
 //
@@ -98,6 +93,9 @@ func newCache(uri string, s Settings) *cache {
 	c := &cache{limits: s.Limits, status: Status{URI: shown(uri)}}
 	out := func(state State, format string, args ...any) *cache {
 		c.status.State, c.status.Reason = state, fmt.Sprintf(format, args...)
+		if state == Unusable {
+			c.status.Trouble = OtherTrouble
+		}
 		return c
 	}
 	u, err := url.Parse(uri)
@@ -151,9 +149,9 @@ func (c *cache) open(ctx context.Context) {
 		err = c.readInfo(text)
 	case errors.Is(err, errAbsent) && isFolder:
 		// Nix takes it for a new cache, and a folder that is missing too.
-		err = nil
+		err, c.status.Trouble = nil, NoInfo
 	case errors.Is(err, errAbsent):
-		err = errors.New("it has no nix-cache-info, so it is no cache")
+		err = errNoInfo
 	case errors.Is(err, errDenied):
 		err = fmt.Errorf("%w; a name and a password can be in netrc-file", err)
 	}
@@ -173,7 +171,7 @@ func (c *cache) readInfo(text []byte) error {
 		switch field {
 		case "StoreDir":
 			if value != storepath.StoreDir {
-				return fmt.Errorf("it is for the store %q", value)
+				return fmt.Errorf("%w %q", errOtherStore, value)
 			}
 		case "WantMassQuery":
 			c.status.WantMassQuery = value == "1"
@@ -195,7 +193,7 @@ func (c *cache) end(state State, why error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.status.State == Asked {
-		c.status.State, c.status.Reason = state, printable(why.Error())
+		c.status.State, c.status.Reason, c.status.Trouble = state, printable(why.Error()), troubleOf(why)
 		c.cancel(why)
 	}
 }

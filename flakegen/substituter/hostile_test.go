@@ -210,19 +210,22 @@ func TestCachesThatAreNone(t *testing.T) {
 		name   string
 		answer http.HandlerFunc
 		want   string
+		kind   Trouble
 	}{
-		{"absent", status(404, nil), "no nix-cache-info"},
-		{"denied", status(401, nil), "netrc-file"},
-		{"another store", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "StoreDir: /gnu/\x1bstore\n") }, `the store "/gnu/\x1bstore"`},
-		{"no number", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "Priority: high\n") }, `"high" is no number`},
-		{"silent", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "in time"},
+		{"absent", status(404, nil), "no nix-cache-info", NoInfo},
+		{"denied", status(401, nil), "netrc-file", WantsLogin},
+		{"denied by the proxy", status(407, nil), "HTTP 407", WantsProxyLogin},
+		{"forbidden", status(403, nil), "HTTP 403", Forbidden},
+		{"another store", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "StoreDir: /gnu/\x1bstore\n") }, `the store "/gnu/\x1bstore"`, OtherStore},
+		{"no number", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "Priority: high\n") }, `"high" is no number`, OtherTrouble},
+		{"silent", func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "in time", TooLate},
 		{"endless", func(w http.ResponseWriter, r *http.Request) {
 			for {
 				if _, err := w.Write(make([]byte, 64<<10)); err != nil {
 					return
 				}
 			}
-		}, "too long"},
+		}, "too long", OtherTrouble},
 		{"down for a moment", func(w http.ResponseWriter, r *http.Request) {
 			if served.Add(1) < 3 {
 				w.Header().Set("Retry-After", "0")
@@ -230,7 +233,7 @@ func TestCachesThatAreNone(t *testing.T) {
 				return
 			}
 			fmt.Fprint(w, info)
-		}, ""},
+		}, "", NoTrouble},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -243,13 +246,13 @@ func TestCachesThatAreNone(t *testing.T) {
 			}
 			status, _ := patiently(t, Settings{Substituters: []string{server.URL}, Limits: limits}, 0)
 			if test.want == "" {
-				if status.State != Asked {
+				if status.State != Asked || status.Trouble != test.kind {
 					t.Errorf("%+v", status)
 				}
 				return
 			}
-			if status.State != Unusable || !strings.Contains(status.Reason, test.want) || strings.ContainsAny(status.Reason, "\x00\x1b") {
-				t.Errorf("it is %s: %q", status.State, status.Reason)
+			if status.State != Unusable || status.Trouble != test.kind || !strings.Contains(status.Reason, test.want) || strings.ContainsAny(status.Reason, "\x00\x1b") {
+				t.Errorf("it is %s, trouble %d: %q", status.State, status.Trouble, status.Reason)
 			}
 		})
 	}
@@ -260,13 +263,25 @@ func TestCachesThatAreNone(t *testing.T) {
 		server.StartTLS()
 		defer server.Close()
 		status, _ := patiently(t, Settings{Substituters: []string{server.URL}, Limits: tight}, 0)
-		if status.State != Unusable || !strings.Contains(status.Reason, "certificate") {
+		if status.State != Unusable || status.Trouble != BadCertificate || !strings.Contains(status.Reason, "certificate") {
 			t.Errorf("%+v", status)
 		}
 	})
 	t.Run("nobody there", func(t *testing.T) {
 		status, _ := patiently(t, Settings{Substituters: []string{"http://user:secret@127.0.0.1:1/"}, Limits: tight}, 0)
-		if status.State != Unusable || !strings.Contains(status.Reason, "refused") || strings.Contains(status.URI, "secret") {
+		if status.State != Unusable || status.Trouble != NoServer || !strings.Contains(status.Reason, "refused") || strings.Contains(status.URI, "secret") {
+			t.Errorf("%+v", status)
+		}
+	})
+	t.Run("no such host", func(t *testing.T) {
+		status, _ := patiently(t, Settings{Substituters: []string{"http://none.invalid/"}, Limits: tight}, 0)
+		if status.State != Unusable || status.Trouble != UnknownHost {
+			t.Errorf("%+v", status)
+		}
+	})
+	t.Run("a folder without its file", func(t *testing.T) {
+		status, _ := patiently(t, Settings{Substituters: []string{"file://" + t.TempDir()}, Limits: tight}, 1)
+		if status.State != Asked || status.Trouble != NoInfo {
 			t.Errorf("%+v", status)
 		}
 	})
@@ -277,6 +292,27 @@ func TestCachesThatAreNone(t *testing.T) {
 		status, answers := patiently(t, Settings{Substituters: []string{uri}, Offline: true, Limits: tight}, 3)
 		if !strings.Contains(status.Reason, want) || status.State == Asked || strings.Contains(status.URI, "\x1b") || answers[2].word() != "nothing" {
 			t.Errorf("%q: %+v", uri, status)
+		}
+	}
+}
+
+// No form of a URI shows a password, or a token in place of a name.
+func TestSecretsAreNotShown(t *testing.T) {
+	for uri, want := range map[string]string{
+		"https://me:secret@x.example/a":       "https://me:xxxxx@x.example/a",
+		"https://secret@x.example":            "https://:xxxxx@x.example",
+		"https://me:sec%zret@x.example":       "https://…",
+		"https://me:sec/secret:x@x.example":   "https://…",
+		"ssh-ng://me@x.example":               "ssh-ng://me@x.example",
+		"ssh://me:secret@x.example":           "ssh://me:xxxxx@x.example",
+		"file:///home/me@x/cache":             "file:///home/me@x/cache",
+		"https://x.example/a@b?priority=3":    "https://x.example/a@b?priority=3",
+		"https://x.example/\x1b[31m":          `https://…`,
+		"https://\x1b:secret@x.example/\x07x": `https://…`,
+	} {
+		status, _ := patiently(t, Settings{Substituters: []string{uri}, Offline: true, Limits: tight}, 0)
+		if status.URI != want || strings.Contains(status.Reason, "secret") {
+			t.Errorf("%q is shown as %q, want %q; %s", uri, status.URI, want, status.Reason)
 		}
 	}
 }

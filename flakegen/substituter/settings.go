@@ -24,7 +24,8 @@ type Settings struct {
 	Offline bool
 	// NetrcFile has names and passwords for hosts. It may be missing.
 	NetrcFile string
-	// CertFile has the authorities that vouch for servers, "" for the system's.
+	// CertFile has the authorities that vouch for servers. With "", as before Nix
+	// 2.15, the variable NIX_SSL_CERT_FILE names it, else it is the system's.
 	CertFile string
 	// NoHTTP2 speaks HTTP/1.1 only, as with http2 = false.
 	NoHTTP2 bool
@@ -105,7 +106,17 @@ func sameCache(a, b string) bool {
 
 // shown is a URI as it may be shown: printable, and without a password.
 func shown(uri string) string {
-	if u, err := url.Parse(uri); err == nil && u.User != nil {
+	u, err := url.Parse(uri)
+	switch {
+	case err != nil:
+		// Where in it a password is nobody can say.
+		if scheme, _, ok := strings.Cut(uri, "://"); ok {
+			uri = scheme + "://…"
+		}
+	case u.User != nil:
+		if _, secret := u.User.Password(); !secret && u.Scheme != "ssh" && u.Scheme != "ssh-ng" {
+			u.User = url.UserPassword("", "") // a token stands in place of the name
+		}
 		uri = u.Redacted()
 	}
 	return printable(uri)

@@ -46,8 +46,12 @@ func newWeb(base *url.URL, s Settings) (*web, error) {
 	if s.NoHTTP2 {
 		transport.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 	}
-	if s.CertFile != "" {
-		authorities, err := os.ReadFile(s.CertFile)
+	certFile := s.CertFile
+	if certFile == "" && s.Variable != nil {
+		certFile = s.Variable("NIX_SSL_CERT_FILE")
+	}
+	if certFile != "" {
+		authorities, err := os.ReadFile(certFile)
 		// Where the file is missing nothing could be verified; Nix's default is one
 		// that not every system has.
 		if err == nil {
@@ -99,7 +103,7 @@ func (w *web) get(ctx context.Context, name string) ([]byte, error) {
 	case http.StatusNotFound, http.StatusGone:
 		return nil, errAbsent
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusProxyAuthRequired:
-		return nil, fmt.Errorf("%w (HTTP %d)", errDenied, status)
+		return nil, deniedError{status}
 	default:
 		return nil, fmt.Errorf("it answers with HTTP %d", status)
 	}
@@ -116,7 +120,7 @@ func plainly(ctx context.Context, err error) error {
 		return err
 	}
 	if at.Timeout() {
-		return errors.New("it did not answer in time")
+		return errTooLate
 	}
 	return at.Err
 }

@@ -126,6 +126,13 @@ func TestHTTP2AndCertificates(t *testing.T) {
 			t.Errorf("%v, want %s", protocols, want)
 		}
 	}
+	// Where Nix has no setting for it, it is the variable that counts.
+	s.CertFile, s.Variable = "", func(name string) string {
+		return map[string]string{"NIX_SSL_CERT_FILE": file}[name]
+	}
+	if got := ask(t, s, samplePath)[0].word(); got != "trusted" {
+		t.Error(got)
+	}
 }
 
 // The proxy is that of curl's variables. It sees the whole address, so no cache of
