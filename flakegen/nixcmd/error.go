@@ -47,11 +47,12 @@ func (e *Error) reason() string {
 	return e.Err.Error()
 }
 
-// CommandLine is the command as it can be pasted into a shell.
+// CommandLine is the command as it can be pasted into a shell, but for passwords,
+// which it does not show.
 func CommandLine(program string, args []string) string {
 	words := []string{shellWord(program)}
 	for _, a := range args {
-		words = append(words, shellWord(a))
+		words = append(words, shellWord(WithoutPasswords(a)))
 	}
 	return strings.Join(words, " ")
 }

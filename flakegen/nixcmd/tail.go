@@ -28,7 +28,7 @@ func (t *tail) Write(p []byte) (int, error) {
 	return size, nil
 }
 
-// String is what was kept, whole lines fit for a terminal.
+// String is what was kept, whole lines fit for a terminal and without passwords.
 func (t *tail) String() string {
 	text := t.kept
 	if t.lost {
@@ -36,7 +36,7 @@ func (t *tail) String() string {
 			text = text[i+1:]
 		}
 	}
-	return strings.Trim(Printable(string(text)), "\n")
+	return strings.Trim(WithoutPasswords(Printable(string(text))), "\n")
 }
 
 func (t *tail) contains(text string) bool { return strings.Contains(t.String(), text) }
