@@ -105,8 +105,9 @@ func (p *program) doctorOptions(c *cli.Context, project *flakegen.Project) (doct
 		CPUs:    runtime.NumCPU(),
 		User:    p.env.get("USER"),
 		Root:    os.Geteuid() == 0,
-		Version: version(),
-		Now:     p.env.now,
+		Version: version(), UserAgent: "flakegen/" + version(),
+		Variable: p.env.get,
+		Now:      p.env.now,
 	}
 	if project == nil {
 		return options, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -58,12 +57,7 @@ func (e *examination) contactAll(ctx context.Context) []contact {
 // parameters.
 func shownURI(uri string) string {
 	uri, _, _ = strings.Cut(uri, "?")
-	if u, err := url.Parse(uri); err == nil && u.User != nil {
-		if _, secret := u.User.Password(); secret {
-			uri = u.Redacted()
-		}
-	}
-	return nixcmd.Printable(uri)
+	return nixcmd.Printable(nixcmd.WithoutPasswords(uri))
 }
 
 func (e *examination) builders(context.Context) []Finding {
@@ -202,6 +196,8 @@ func splitLogin(uri string) (login, host string) {
 // seconds is a duration as people read it, to a tenth of a second.
 func seconds(d time.Duration) string {
 	switch {
+	case d < time.Millisecond:
+		return "under 1 ms"
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d%time.Second == 0:

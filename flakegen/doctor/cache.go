@@ -2,8 +2,6 @@ package doctor
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -12,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
+	"github.com/flakegen/flakegen/flakegen/substituter"
 )
 
 // cache is a substituter that is asked: one of the settings, of the spec, or both.
@@ -51,7 +50,7 @@ func (e *examination) caches(ctx context.Context) []Finding {
 func (e *examination) cacheList(s nixcmd.Settings) []cache {
 	var list []cache
 	for _, uri := range s.Substituters {
-		if !slices.ContainsFunc(list, func(c cache) bool { return sameCache(c.uri, uri) }) {
+		if !slices.ContainsFunc(list, func(c cache) bool { return substituter.SameCache(c.uri, uri) }) {
 			list = append(list, cache{uri: uri, used: true})
 		}
 	}
@@ -62,7 +61,7 @@ func (e *examination) cacheList(s nixcmd.Settings) []cache {
 		if c.URL == "" {
 			continue
 		}
-		at := slices.IndexFunc(list, func(other cache) bool { return sameCache(other.uri, c.URL) })
+		at := slices.IndexFunc(list, func(other cache) bool { return substituter.SameCache(other.uri, c.URL) })
 		if at < 0 {
 			at = len(list)
 			list = append(list, cache{uri: c.URL})
@@ -70,15 +69,6 @@ func (e *examination) cacheList(s nixcmd.Settings) []cache {
 		list[at].key, list[at].name, list[at].place = c.PublicKey, c.Name, &c.Range
 	}
 	return list
-}
-
-// sameCache compares two URIs without what they say about the use of the cache.
-func sameCache(a, b string) bool {
-	bare := func(uri string) string {
-		uri, _, _ = strings.Cut(uri, "?")
-		return strings.TrimRight(uri, "/")
-	}
-	return bare(a) == bare(b)
 }
 
 // cache asks one cache, and says what Nix makes of it.
@@ -91,47 +81,36 @@ func (e *examination) cache(ctx context.Context, s nixcmd.Settings, c cache) []F
 		}
 		return f
 	}
-	answer, err := e.askCache(ctx, s, c.uri)
-	if err != nil {
-		f := fault(rule, subject, "%s", e.unanswered(err)).
-			because("Nix waits for it whenever it looks for something there.").
-			advise("Take it out of the setting substituters if it is gone for good.")
-		if !c.used {
-			// Nix does not ask it by itself.
-			f = note(rule, subject, "%s", e.unanswered(err)).advise("Take the cache out of the spec if it is gone for good.")
-		}
-		return []Finding{place(f)}
+	answer := e.askCache(ctx, s, c.uri)
+	switch answer.State {
+	case substituter.Asked, substituter.NotAsked:
+	case substituter.Unusable, substituter.SetAside:
+		return []Finding{place(e.unusable(s, c, answer))}
+	default:
+		panic(answer.State.String())
 	}
 	answers := answer.String()
 	if f, ok := e.unaccepted(s, c, subject, answers); ok {
 		return []Finding{place(f)}
 	}
-	return []Finding{place(e.keyed(s, c, subject, answers))}
+	f := e.keyed(s, c, subject, answers)
+	switch {
+	case answer.State == substituter.NotAsked:
+		f = note(rule, subject, "%s", f.Summary).advise("Ask it by hand:", e.pingLine(c.uri))
+	case answer.Trouble == substituter.NoInfo:
+		f = note(rule, subject, "its folder has no nix-cache-info: to Nix an empty cache").
+			advise("Mend its path, mount its disk, or fill it:", nixcmd.Printable(nixcmd.CommandLine("nix", []string{"copy", "--to", c.uri, "INSTALLABLE"})))
+	}
+	return []Finding{place(f)}
 }
 
-// unanswered says in a few words why a cache did not answer.
-func (e *examination) unanswered(err error) string {
-	if errors.Is(err, errNoAnswer) {
-		return fmt.Sprintf("no answer in %s", seconds(e.CacheLimit))
+// pingLine is the command that asks a store what it is.
+func (e *examination) pingLine(uri string) string {
+	args := []string{"store", "ping", "--store", uri}
+	if on, err := e.enabled(); err != nil || !on {
+		args = append([]string{"--extra-experimental-features", "nix-command"}, args...)
 	}
-	if r := refusalOf(err); r != nil {
-		return r.what
-	}
-	text := said(err)
-	for words, plain := range map[string]string{
-		"HTTP error 401":     "it wants a login, which netrc-file can hold",
-		"HTTP error 403":     "it refuses access",
-		"HTTP error 404":     "it has no nix-cache-info, so it is no cache",
-		"does not appear to": "it has no nix-cache-info, so it is no cache",
-		"resolve host":       "there is no host of that name",
-		"connect to server":  "nothing answers there",
-		"certificate":        "its certificate is not accepted",
-	} {
-		if strings.Contains(text, words) {
-			return plain
-		}
-	}
-	return "no answer: " + strings.TrimPrefix(text, "error: ")
+	return nixcmd.Printable(nixcmd.CommandLine("nix", args))
 }
 
 // unaccepted says of a cache of the spec that answers why Nix would not ask it.
@@ -189,6 +168,9 @@ func (e *examination) keyed(s nixcmd.Settings, c cache, subject, answers string)
 	u, err := url.Parse(c.uri)
 	if err == nil && slices.Contains([]string{"1", "true", "yes"}, u.Query().Get("trusted")) {
 		return ok(rule, subject, "%s; taken without signatures", answers)
+	}
+	if !s.RequireSigs {
+		return ok(rule, subject, "%s; no signatures are required", answers)
 	}
 	if c.key != "" {
 		return ok(rule, subject, "%s; key %s", answers, keyName(c.key))

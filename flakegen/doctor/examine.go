@@ -28,9 +28,12 @@ type Options struct {
 	Root bool
 	// Repository is what there is to say of a spec; nil where none was found.
 	Repository *Repository
-	// Version is that of flakegen.
-	Version string
-	Now     func() time.Time
+	// Version is that of flakegen; caches are told UserAgent.
+	Version, UserAgent string
+	// Variable is a variable of the environment, "" where it is not set. It may be
+	// nil.
+	Variable func(name string) string
+	Now      func() time.Time
 	// Limit is the time for all together, 0 for [DefaultLimit].
 	Limit time.Duration
 	// BuilderLimit and CacheLimit are the times for one remote builder, 0 for
@@ -147,6 +150,7 @@ func Examine(ctx context.Context, o Options) Result {
 			}
 			for at := range found {
 				found[at].Group = q.group
+				found[at].hidePasswords()
 			}
 			answers[i] = found
 		})

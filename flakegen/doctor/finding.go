@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+
+	"github.com/flakegen/flakegen/flakegen/nixcmd"
 )
 
 // Level says what to think of a finding.
@@ -32,7 +34,7 @@ const (
 )
 
 // Finding is one line of what was found. All texts are fit for a terminal, on one
-// line each but for Detail.
+// line each but for Detail, and without passwords.
 type Finding struct {
 	Group Group
 	// Rule names the kind of finding; it stays the same over versions.
@@ -81,6 +83,17 @@ func (f Finding) because(format string, args ...any) Finding {
 func (f Finding) advise(advice string, lines ...string) Finding {
 	f.Advice, f.Lines = advice, lines
 	return f
+}
+
+// hidePasswords takes passwords out of the URIs in all texts. What is to be copied
+// has a gap there.
+func (f *Finding) hidePasswords() {
+	for _, text := range []*string{&f.Subject, &f.Summary, &f.Detail, &f.Advice} {
+		*text = nixcmd.WithoutPasswords(*text)
+	}
+	for i := range f.Lines {
+		f.Lines[i] = nixcmd.WithoutPasswords(f.Lines[i])
+	}
 }
 
 // at adds a place in the spec.

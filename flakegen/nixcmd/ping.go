@@ -2,9 +2,7 @@ package nixcmd
 
 import (
 	"context"
-	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 )
@@ -34,24 +32,14 @@ const (
 // ssh one ssh. No URI means the store of the settings. It waits as long as the
 // context lets it: callers set a limit.
 //
-// Nobody is asked for a passphrase, and what Nix remembers of a cache does not
-// count for an answer.
+// Nobody is asked for a passphrase.
 func (n *Nix) Ping(ctx context.Context, uri string) (StoreInfo, error) {
 	// Later Nix takes it as another name of `store info`, 2.8 knows it alone.
 	args := slices.Concat([]string{"store", "ping"}, n.Args.forSettings())
 	alone := &Nix{Program: n.Program, Dir: n.Dir, Env: n.Env, Args: n.Args, Grace: n.Grace, Kill: n.Kill}
 	if uri != "" {
-		args = append(args, "--store", uri, "--option", "download-attempts", "1")
+		args = append(args, "--store", uri)
 		alone.variables = append(alone.variables, "NIX_SSHOPTS="+strings.TrimSpace(n.variable("NIX_SSHOPTS")+" -oBatchMode=yes"))
-	}
-	if strings.HasPrefix(uri, "http://") || strings.HasPrefix(uri, "https://") {
-		// Nix keeps the nix-cache-info of a cache for a week.
-		fresh, err := os.MkdirTemp("", "flakegen-ping-")
-		if err != nil {
-			return StoreInfo{}, fmt.Errorf("ask %s: %w", uri, err)
-		}
-		defer os.RemoveAll(fresh)
-		alone.variables = append(alone.variables, "XDG_CACHE_HOME="+fresh)
 	}
 	kept := &tail{}
 	err := alone.run(ctx, call{args: args, stderr: kept, stdout: kept, apart: true})

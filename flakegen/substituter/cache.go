@@ -54,6 +54,9 @@ type Status struct {
 	// Reason says why it is not asked, in words; empty where it is.
 	Reason  string
 	Trouble Trouble
+	// LoggedIn says that it is given a name and a password, of its URI or of
+	// netrc-file.
+	LoggedIn bool
 	// Priority is its place among the caches, the lowest first. WantMassQuery is
 	// what it says of being asked for much.
 	Priority      int
@@ -126,7 +129,7 @@ func newCache(uri string, s Settings) *cache {
 		if err != nil {
 			return out(Unusable, "%v", printableError{err})
 		}
-		c.get = web
+		c.get, c.status.LoggedIn = web, u.User != nil || web.logins.has(u.Hostname())
 	}
 	return c
 }

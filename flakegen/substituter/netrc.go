@@ -116,6 +116,11 @@ func netrcWords(line string) []string {
 	}
 }
 
+func (n netrc) has(host string) bool {
+	_, found := n.find(host)
+	return found
+}
+
 // find is the first login for a host.
 func (n netrc) find(host string) (login, bool) {
 	for _, l := range n {

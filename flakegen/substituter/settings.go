@@ -86,7 +86,7 @@ func (l Limits) orDefault() Limits {
 // be empty.
 func (s Settings) Lacking(uri, key string) []string {
 	var options []string
-	if !slices.ContainsFunc(s.Substituters, func(other string) bool { return sameCache(uri, other) }) {
+	if !slices.ContainsFunc(s.Substituters, func(other string) bool { return SameCache(uri, other) }) {
 		options = append(options, "--option", "extra-substituters", uri)
 	}
 	if key != "" && !slices.Contains(s.TrustedPublicKeys, key) {
@@ -95,8 +95,8 @@ func (s Settings) Lacking(uri, key string) []string {
 	return options
 }
 
-// sameCache compares two URIs without what they say about the use of the cache.
-func sameCache(a, b string) bool {
+// SameCache compares two URIs without what they say about the use of the cache.
+func SameCache(a, b string) bool {
 	bare := func(uri string) string {
 		uri, _, _ = strings.Cut(uri, "?")
 		return strings.TrimRight(uri, "/")

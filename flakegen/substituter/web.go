@@ -29,6 +29,7 @@ type web struct {
 	base   *url.URL
 	client *retryablehttp.Client
 	agent  string
+	logins netrc
 	close  func()
 }
 
@@ -64,7 +65,7 @@ func newWeb(base *url.URL, s Settings) (*web, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &web{base: base, agent: s.UserAgent, close: transport.CloseIdleConnections}
+	w := &web{base: base, agent: s.UserAgent, logins: logins, close: transport.CloseIdleConnections}
 	w.client = &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Timeout:       s.Limits.Request,
