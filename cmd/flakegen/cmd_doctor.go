@@ -109,6 +109,8 @@ func (p *program) doctorOptions(c *cli.Context, project *flakegen.Project) (doct
 		Variable: p.env.get,
 		Now:      p.env.now,
 	}
+	options.History.Path, options.History.Err = p.env.historyPath()
+	options.History.Advice = historyAdvice
 	if project == nil {
 		return options, nil
 	}

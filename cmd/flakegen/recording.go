@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/flakegen/flakegen/flakegen"
@@ -85,8 +86,14 @@ func (r *recording) record(report *timing.Report) history.Record {
 	return record
 }
 
-// historyRemedy says what to do about an error of the history.
+// historyRemedy says what to do about an error of the history, on one line.
 func historyRemedy(err error) string {
+	advice, command := historyAdvice(err)
+	return strings.TrimSpace(advice + " " + command)
+}
+
+// historyAdvice is a sentence, and for some errors a command below it.
+func historyAdvice(err error) (advice, command string) {
 	path := ""
 	var failed *history.Error
 	if errors.As(err, &failed) {
@@ -95,13 +102,13 @@ func historyRemedy(err error) string {
 	const elsewhere = historyVariable + "=FILE puts it elsewhere, " + historyVariable + "=off does without."
 	switch {
 	case errors.Is(err, history.ErrDamaged):
-		return "To begin a new one: mv " + path + " " + path + ".damaged"
+		return "To begin a new one:", "mv " + path + " " + path + ".damaged"
 	case errors.Is(err, history.ErrNewer):
-		return "Use that one, or another file: " + elsewhere
+		return "Use that one, or another file: " + elsewhere, ""
 	case errors.Is(err, history.ErrBusy):
-		return "End what holds it, or use another file: " + elsewhere
+		return "End what holds it, or use another file: " + elsewhere, ""
 	case errors.Is(err, history.ErrFull):
-		return "Make room; flakegen history prune --older-than 90d frees some of it."
+		return "Make room; flakegen history prune --older-than 90d frees some of it.", ""
 	}
-	return elsewhere
+	return elsewhere, ""
 }

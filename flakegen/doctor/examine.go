@@ -26,6 +26,8 @@ type Options struct {
 	// User is the name of the user, and Root whether that is root.
 	User string
 	Root bool
+	// History is where past builds are kept.
+	History History
 	// Repository is what there is to say of a spec; nil where none was found.
 	Repository *Repository
 	// Version is that of flakegen; caches are told UserAgent.
@@ -39,6 +41,17 @@ type Options struct {
 	// BuilderLimit and CacheLimit are the times for one remote builder, 0 for
 	// [DefaultBuilderLimit], and for one cache, 0 for [DefaultCacheLimit].
 	BuilderLimit, CacheLimit time.Duration
+}
+
+// History is the database of past builds.
+type History struct {
+	// Path is its file, absolute, "" where none is kept. Err says why it is not
+	// known.
+	Path string
+	Err  error
+	// Advice says what to do about an error of package history: a sentence, and
+	// maybe a command.
+	Advice func(error) (advice, command string)
 }
 
 // Repository is a folder with a spec.
@@ -109,6 +122,7 @@ var questions = []question{
 	{GroupRepository, "lock", "flake.lock", (*examination).lock},
 	{GroupRepository, "hook", "commit hook", (*examination).hook},
 	{GroupFlakegen, "version", "flakegen", (*examination).flakegen},
+	{GroupFlakegen, "history", "history", (*examination).history},
 }
 
 // examination is one run: the options, and the facts.

@@ -206,11 +206,27 @@ func migrations() ([]string, error) {
 }
 
 // marks reads the two numbers in the database's head that are the application's.
-func marks(ctx context.Context, db interface {
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-}) (application, version int, err error) {
+func marks(ctx context.Context, db querier) (application, version int, err error) {
 	err = db.QueryRowContext(ctx, "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version").Scan(&application, &version)
 	return application, version, err
+}
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}
+
+// empty says of an unmarked database that nobody has made anything of it yet, or
+// ErrForeign.
+func empty(ctx context.Context, db querier) error {
+	var tables int
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return err
+	}
+	if tables > 0 {
+		return ErrForeign
+	}
+	return nil
 }
 
 // current says whether the schema is the one that this program knows.
@@ -252,12 +268,8 @@ func (s *Store) migrate(ctx context.Context) error {
 			return err
 		}
 		if application == 0 {
-			var tables int
-			if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+			if err := empty(ctx, tx); err != nil {
 				return err
-			}
-			if tables > 0 {
-				return ErrForeign
 			}
 		}
 		for ; version < len(all); version++ {

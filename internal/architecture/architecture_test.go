@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 	"flakegen/abtest":  {"flakegen/timing"},
 
 	// All of these looked at at once.
-	"flakegen/doctor": {"platform", "flakegen/spec", "flakegen/generate", "flakegen/worktree", "flakegen/gitcmd", "flakegen/nixcmd", "flakegen/substituter"},
+	"flakegen/doctor": {"platform", "flakegen/spec", "flakegen/generate", "flakegen/worktree", "flakegen/gitcmd", "flakegen/nixcmd", "flakegen/substituter", "flakegen/history"},
 
 	"flakegen": {
 		"platform", "templates",
