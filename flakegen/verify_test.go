@@ -126,6 +126,38 @@ var mutants = []verified{
 		want:  []verify.Rule{verify.RuleEvaluation},
 	},
 	{
+		name: "a check that cannot fail", rest: suite("", plainBuild, checkedBy(`"make test || true"`)),
+		want: []verify.Rule{verify.RuleVacuous}, place: "checkPhase",
+	},
+	{
+		name: "a check of the name of the package", rest: strings.Replace(suite("", plainBuild, checkedBy(`"true"`)), `"suite"`, `"rts"`, 1),
+		want: []verify.Rule{verify.RuleVacuous},
+	},
+	{name: "a check that is never on", rest: suite("", plainBuild, `doCheck = false`), want: []verify.Rule{verify.RuleUnchecked, verify.RuleSame}},
+	{name: "a check whose build variant checks", rest: suite("", `doCheck = true`, plainChecked), want: []verify.Rule{verify.RuleBuildChecks}, place: "doCheck"},
+	{
+		name: "a check with an input for a phase that does not run", rest: suite(`preCheck = "PATH=${pkgs.greet}/bin:$PATH"`, plainBuild, plainChecked),
+		want: []verify.Rule{verify.RuleTestOnly}, place: "preCheck",
+	},
+	{
+		name: "a check that needs its own tests", rest: suite("", "doCheck = false\n buildInputs = [self.checks[system][\"suite-checked\"]]", plainChecked),
+		want: []verify.Rule{verify.RuleRunsTests},
+	},
+	{
+		name:  "edited: an attribute of one variant of a check",
+		alter: [3]string{"flake.nix", "doCheck = true;", "doCheck = true; CFLAGS = \"-O0\";"}, rest: suite("", plainBuild, plainChecked),
+		want: []verify.Rule{verify.RuleDrift},
+	},
+	{
+		name: "adopted: the checks are left out", flake: `render = "outputs"`, rest: suite("", plainBuild, plainChecked),
+		files: map[string]string{"flake.nix": owner(`fg.packages`)},
+		want:  []verify.Rule{verify.RuleEvaluation},
+	},
+	{
+		name: "a check does not evaluate on darwin", rest: suite(`buildInputs = pkgs.stdenv.hostPlatform.isDarwin ? [pkgs.noSuchThing] : []`, plainBuild, plainChecked),
+		want: []verify.Rule{verify.RuleEvaluation},
+	},
+	{
 		name: "one does not evaluate on darwin", shared: `buildInputs = pkgs.stdenv.hostPlatform.isDarwin ? [pkgs.noSuchThing] : []`,
 		want: []verify.Rule{verify.RuleEvaluation},
 	},
@@ -149,8 +181,19 @@ var good = []verified{
 	{name: "hooks and cleaning up", checked: checkedBy(`"runHook preCheck\nmake test\nrm -rf tmp || true\nrunHook postCheck"`)},
 	{name: "one of two checks is vain", checked: plainChecked + "\n    doInstallCheck = true\n    installCheckPhase = \"true\""},
 	{name: "arguments of a builder", shared: "attrs = { CFLAGS = \"-O2\" }\n builder = nix(\"args: pkgs.stdenv.mkDerivation (args // { GOFLAGS = if args.doCheck then ''-race'' else ''''; })\")"},
+	{name: "a check with variants", rest: suite(`buildInputs = [pkgs.greetlib]`, plainBuild, plainChecked+"\n buildInputs = concat(shared.buildInputs, [pkgs.greet])")},
+	{name: "a check named like the package", rest: strings.Replace(suite(`CFLAGS = "-g"`, plainBuild, plainChecked), `"suite"`, `"rts"`, 1)},
+	{name: "a check on one system", rest: suite(`systems = ["linux"]`, plainBuild, plainChecked)},
+	{name: "a check made for each", rest: "check \"level\" {\n name = \"level\"\n variant \"tuned\" {\n for_each = { size = \"-Os\", speed = \"-O3\" }\n CFLAGS = each.value\n }\n}"},
+	{name: "a check that declares nothing", rest: `check "lint" { value = pkgs.greet }`},
 	{name: "adopted", flake: `render = "outputs"`, files: map[string]string{"flake.nix": owner(`fg.packages`)}},
 	{name: "roles by name", rest: "package \"lib\" {\n name = \"lib\"\n variant \"quick\" { role = \"build\" }\n variant \"full\" {\n role = \"checked\"\n doCheck = true\n }\n}"},
+}
+
+// suite is a check with these attributes and variants.
+func suite(shared, build, checked string) string {
+	return "check \"suite\" {\n name = \"suite\"\n src = path(\"src\")\n " + shared + "\n variant \"build\" {\n " + build +
+		"\n }\n variant \"checked\" {\n " + checked + "\n }\n}"
 }
 
 // owner is a hand-written flake.nix that takes the packages of fg, the rendered

@@ -23,8 +23,8 @@ func (p *program) verifyCommand() *cli.Command {
 		Name:      "verify",
 		Usage:     "say whether variants, checks and aliases are what the spec declares",
 		ArgsUsage: "[--system S]… [--outputs [--against REV]] [--json] [-- NIX ARGS]",
-		Description: `Evaluates every package and alias, on every system of the spec, and reads their
-derivations. What it holds them to:
+		Description: `Evaluates every package and alias, and every check with variants, on every system
+of the spec, and reads their derivations. What it holds them to:
 
   variants differ only in what the spec varies, and in what follows from that
   a variant of role build runs no tests, and needs nothing for them
@@ -214,7 +214,15 @@ func verificationDetail(f verify.Finding) string {
 
 func verifiedCounts(s *spec.Spec) string {
 	outputs := len(s.OutputNames()) - len(s.Aliases)
-	return count(outputs, "output", "outputs") + ", " + count(len(s.Aliases), "alias", "aliases")
+	text := count(outputs, "output", "outputs") + ", " + count(len(s.Aliases), "alias", "aliases")
+	checks := 0
+	for _, c := range verify.Checks(s) {
+		checks += len(c.Outputs())
+	}
+	if checks > 0 {
+		text += ", " + count(checks, "variant", "variants") + " of checks"
+	}
+	return text
 }
 
 func listSystems(systems []platform.System) string {

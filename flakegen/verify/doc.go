@@ -10,6 +10,9 @@
 //   - vacuous: a check phase that cannot fail, whatever the tests find.
 //   - test-only: an input that nothing but a check phase names.
 //
+// A check block with variants is held to the same rules as a package; one without
+// declares nothing to hold it to.
+//
 // What cannot be decided from a derivation is not reported: a default check phase
 // runs what the Makefile has, and only a build shows what that is.
 package verify

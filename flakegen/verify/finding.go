@@ -12,7 +12,7 @@ import (
 type Finding struct {
 	Rule    Rule
 	System  platform.System
-	Output  string // by its name in the spec
+	Output  string // by its name in the spec, checks.NAME for one of a check
 	Summary string
 	Detail  string
 	Remedy  string

@@ -18,16 +18,32 @@ type Evaluation struct {
 	Err        error
 }
 
-// Evaluations are those of one system, by the output's name.
-type Evaluations map[string]Evaluation
+// Evaluations are those of one system, by the name in the set of the flake.
+type Evaluations struct {
+	// Packages are the outputs of packages and the aliases, Checks those of
+	// [Checks].
+	Packages, Checks map[string]Evaluation
+}
+
+// Checks are the check blocks that are verified: those with variants. Of another
+// one the spec declares nothing that could be held against it.
+func Checks(s *spec.Spec) []*spec.Derivation {
+	var list []*spec.Derivation
+	for _, c := range s.Checks {
+		if len(c.Variants) > 0 {
+			list = append(list, c)
+		}
+	}
+	return list
+}
 
 // Verify holds the derivations of one system against the spec. Findings come in
 // the order of the spec. The error is one of reading .drv files.
 func Verify(s *spec.Spec, system platform.System, evaluations Evaluations, derivations *store.Derivations) ([]Finding, error) {
 	v := &verifier{spec: s, system: system, evaluations: evaluations, derivations: derivations}
-	for _, p := range s.Packages {
-		if slices.Contains(p.On, system) {
-			if err := v.pkg(p); err != nil {
+	for _, d := range slices.Concat(s.Packages, Checks(s)) {
+		if slices.Contains(d.On, system) {
+			if err := v.block(d); err != nil {
 				return nil, err
 			}
 		}
@@ -58,7 +74,15 @@ type side struct {
 	derivation *store.Derivation
 }
 
-func (s side) name() string { return s.output.Name }
+func (s side) name() string { return nameOf(s.output) }
+
+// nameOf is what findings call an output. A check may have the name of a package.
+func nameOf(o *spec.Output) string {
+	if o.Package.Kind == spec.KindCheck {
+		return "checks." + o.Name
+	}
+	return o.Name
+}
 
 func (s side) role() spec.Role {
 	if s.output.Variant == nil {
@@ -90,12 +114,22 @@ func named(list []*spec.Attribute, name string) *spec.Attribute {
 	return nil
 }
 
-func (v *verifier) pkg(p *spec.Derivation) error {
+// block holds the outputs of a package or a check against their roles and each
+// other.
+func (v *verifier) block(b *spec.Derivation) error {
+	evaluations := v.evaluations.Packages
+	if b.Kind == spec.KindCheck {
+		evaluations = v.evaluations.Checks
+	}
 	var sides []side
-	for _, o := range p.Outputs() {
-		e := v.evaluations[o.Name]
+	for _, o := range b.Outputs() {
+		e := evaluations[o.Name]
 		if e.Err != nil || e.Derivation == "" {
-			v.unevaluated(o.Name, o.Range(), e.Err)
+			see := v.eval(o.Name)
+			if b.Kind == spec.KindCheck {
+				see = fmt.Sprintf("flakegen build .#checks.%s.%s --dry-run", v.system, o.Name)
+			}
+			v.unevaluated(nameOf(o), o.Range(), e.Err, see)
 			continue
 		}
 		d, err := v.derivations.Get(e.Derivation)
@@ -110,7 +144,7 @@ func (v *verifier) pkg(p *spec.Derivation) error {
 			v.testOnly(s)
 		}
 	}
-	if len(p.Variants) == 0 || len(sides) < 2 {
+	if len(b.Variants) == 0 || len(sides) < 2 {
 		return nil
 	}
 	base := sides[0]
@@ -131,7 +165,12 @@ func (v *verifier) pkg(p *spec.Derivation) error {
 	return v.builds(sides)
 }
 
-func (v *verifier) unevaluated(name string, at hcl.Range, err error) {
+// eval is the command that evaluates one output of a package, or an alias.
+func (v *verifier) eval(name string) string {
+	return fmt.Sprintf("flakegen eval %s --system %s", name, v.system)
+}
+
+func (v *verifier) unevaluated(name string, at hcl.Range, err error, see string) {
 	detail := "The flake has no such output there."
 	if err != nil && err == v.told {
 		return // one evaluation for many outputs: its error is told once
@@ -144,7 +183,7 @@ func (v *verifier) unevaluated(name string, at hcl.Range, err error) {
 		Rule: RuleEvaluation, Output: name, Range: at,
 		Summary: fmt.Sprintf("%s does not evaluate", name),
 		Detail:  detail,
-		Remedy:  fmt.Sprintf("See it alone: flakegen eval %s --system %s", name, v.system),
+		Remedy:  "See it alone: " + see,
 	})
 }
 
@@ -199,7 +238,7 @@ func (v *verifier) inClosure(root *store.Derivation, path string) (bool, error) 
 // alias holds an alias against the output that it declares.
 func (v *verifier) alias(a *spec.Alias) {
 	target := a.Outputs[v.system]
-	got, there := v.evaluations[a.Name]
+	got, there := v.evaluations.Packages[a.Name]
 	if target == nil {
 		if there && got.Err == nil && got.Derivation != "" {
 			v.report(Finding{
@@ -211,12 +250,12 @@ func (v *verifier) alias(a *spec.Alias) {
 		}
 		return
 	}
-	want := v.evaluations[target.Name]
+	want := v.evaluations.Packages[target.Name]
 	switch {
 	case want.Err != nil || want.Derivation == "":
 		// Reported for the output itself.
 	case got.Err != nil || got.Derivation == "":
-		v.unevaluated(a.Name, a.NameRange, got.Err)
+		v.unevaluated(a.Name, a.NameRange, got.Err, v.eval(a.Name))
 	case got.Derivation != want.Derivation:
 		v.report(Finding{
 			Rule: RuleAlias, Output: a.Name, Range: a.NameRange,
