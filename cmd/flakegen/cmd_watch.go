@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/urfave/cli/v2"
@@ -93,7 +94,10 @@ func (p *program) noWatchArguments(c *cli.Context) error {
 	return nil
 }
 
-const howToPipe = "To watch a build: nix build … --log-format internal-json 2>&1 | flakegen watch"
+const (
+	howToPipe = "To watch a build: nix build … --log-format internal-json 2>&1 | flakegen watch"
+	howToLog  = "--file takes a log that Nix has written, as with: nix build --option json-log-path \"$PWD/log\""
+)
 
 // watchedLog is where a log comes from.
 type watchedLog struct {
@@ -107,12 +111,20 @@ func (p *program) watchedLog(c *cli.Context) (watchedLog, error) {
 		name := c.String("file")
 		info, err := os.Stat(name)
 		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return watchedLog{}, exit(exitUsage, "there is no file %s. %s", printable(name), howToLog)
 		case err != nil:
-			return watchedLog{}, exit(exitUsage, "%s", err)
+			return watchedLog{}, exit(exitUsage, "%s. %s", err, howToLog)
 		case info.IsDir():
-			return watchedLog{}, exit(exitUsage, "%s is a folder. --file takes a log that Nix has written.", name)
+			return watchedLog{}, exit(exitUsage, "%s is a folder. %s", printable(name), howToLog)
+		case !info.Mode().IsRegular():
+			return watchedLog{reader: &lateFile{name: name}}, nil
 		}
-		return watchedLog{reader: &lateFile{name: name}, past: info.Mode().IsRegular()}, nil
+		file, err := os.Open(name)
+		if err != nil {
+			return watchedLog{}, exit(exitUsage, "%s. Read it as a user who may, or pipe it in.", err)
+		}
+		return watchedLog{reader: file, past: true}, nil
 	}
 	log := watchedLog{reader: p.stdin}
 	if f, ok := p.stdin.(*os.File); ok {
