@@ -44,6 +44,7 @@ func (p *program) startView(start time.Time, usual report.Usual) *view {
 		jobs := followJobs(f)
 		v := p.showView(live, report.FrameInterval, func(now time.Time) error {
 			if !jobs.may(live, now) {
+				live.Leave()
 				return nil
 			}
 			return live.Tick(now)

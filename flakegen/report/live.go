@@ -25,8 +25,12 @@ const logInterval = 500 * time.Millisecond
 
 // Live is the view of a running build at the foot of a terminal: a line for each
 // running build and a summary, redrawn in place. Warnings, builds that fail and
-// other lines of Nix scroll by above it; errors are left to the report. Each
-// frame is one write, and touches only the lines that changed.
+// other lines scroll by above it, such as those of a program that "nix run" has
+// started; errors are left to the report. Each frame is one write, and touches only
+// the lines that changed.
+//
+// Lines that come faster than frames are not left out: whoever observes waits until
+// the terminal has taken them.
 //
 // The cursor is not hidden and the terminal is in no mode of its own between two
 // frames, so that a view which is killed leaves nothing to be mended.
@@ -41,12 +45,13 @@ type Live struct {
 	mu       sync.Mutex
 	progress progress
 	notes    []string // to be written above the view
+	noted    int      // bytes of notes
 	failures []string // as notes, which the report repeats if it follows at once
-	dropped  int      // notes that came too fast
 	screen   []string // the lines that the terminal shows
 	columns  int      // its width then
 	widths   columns
 	drawn    time.Time
+	away     bool // the terminal is somebody else's
 	closed   bool
 }
 
@@ -56,11 +61,15 @@ func NewLive(w io.Writer, size func() (columns, rows int), o ViewOptions) *Live 
 	return &Live{w: w, size: size, style: o.Style, progress: newProgress(o)}
 }
 
-// maxNotes is how many lines of notes one frame writes. Nobody reads more in a
-// tenth of a second.
-const maxNotes = 200
+// maxNotes is how many lines are kept for the next frame, and maxNoteBytes how
+// long they may be. When there are more it is drawn at once.
+const (
+	maxNotes     = 200
+	maxNoteBytes = 64 << 10
+)
 
-// Observe takes note of a change. It draws nothing.
+// Observe takes note of a change. It draws nothing unless many lines have come
+// since the last frame.
 func (l *Live) Observe(c timing.Change) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -74,12 +83,26 @@ func (l *Live) Observe(c timing.Change) {
 		return // errors are in the report, which follows
 	}
 	for line := range strings.SplitSeq(nixcmd.Printable(n.Text), "\n") {
-		if len(l.notes) == maxNotes {
-			l.dropped++
-			continue
+		line = l.style.note(line)
+		l.notes, l.noted = append(l.notes, line), l.noted+len(line)
+		if len(l.notes) >= maxNotes || l.noted >= maxNoteBytes || l.closed {
+			l.overflow(n.At)
 		}
-		l.notes = append(l.notes, l.style.note(line))
 	}
+}
+
+// overflow writes the notes before their time. An error of the terminal comes with
+// the next frame.
+func (l *Live) overflow(now time.Time) {
+	columns, rows := l.terminal()
+	if !l.closed && !l.away {
+		_ = l.draw(l.frame(now, columns, rows), columns, rows)
+		return
+	}
+	// Where others have written since, or the report follows, no view is drawn.
+	var out bytes.Buffer
+	l.writeNotes(&out)
+	_, _ = l.w.Write(out.Bytes())
 }
 
 // failedAfter is how long a build took to fail, and where it did.
@@ -108,6 +131,7 @@ func (l *Live) Tick(now time.Time) error {
 	defer l.mu.Unlock()
 	// Half an interval of grace, so that a ticker of that interval which comes a
 	// moment early does not lose every second frame.
+	l.away = false
 	if l.closed || !l.drawn.IsZero() && now.Sub(l.drawn) < FrameInterval/2 {
 		return nil
 	}
@@ -129,6 +153,14 @@ func (l *Live) Close() error {
 	l.closed = true
 	columns, rows := l.terminal()
 	return l.draw(nil, columns, rows)
+}
+
+// Leave says that the terminal is somebody else's until the next Tick: the program
+// runs in the background of a shell.
+func (l *Live) Leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.away = true
 }
 
 // Resume draws anew from where the cursor stands: the program was stopped, and
@@ -262,10 +294,7 @@ func (l *Live) writeNotes(out *bytes.Buffer) {
 	for _, n := range l.notes {
 		out.WriteString(n + "\r\n")
 	}
-	if l.dropped > 0 {
-		fmt.Fprintf(out, "and %d more lines\r\n", l.dropped)
-	}
-	l.notes, l.dropped = nil, 0
+	l.notes, l.noted = l.notes[:0], 0
 }
 
 // height is how many rows the lines on the screen take now: a terminal that has

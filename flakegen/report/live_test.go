@@ -209,18 +209,61 @@ func TestLiveMoreBuildsThanRows(t *testing.T) {
 	}
 }
 
-func TestLiveNotesAreBounded(t *testing.T) {
+// However fast lines come, all are written and few are kept, with the view below
+// them where it is drawn.
+func TestLiveLeavesNoLineOut(t *testing.T) {
 	screen := newTerminal(40, 10)
 	live := NewLive(screen, screen.size, ViewOptions{Start: epoch})
-	for i := range 1000 {
-		live.Observe(timing.Note{At: at(1), Level: nixcmd.LevelInfo, Text: fmt.Sprint("line ", i)})
+	live.Observe(timing.BuildStarted{At: at(0), Derivation: drv("x")})
+	if err := live.Tick(at(0)); err != nil {
+		t.Fatal(err)
+	}
+	var want strings.Builder
+	say := func(text string) {
+		t.Helper()
+		live.Observe(timing.Note{At: at(1), Level: nixcmd.LevelInfo, Text: text})
+		want.WriteString(text + "\n")
+		if len(live.notes) >= maxNotes || live.noted >= maxNoteBytes {
+			t.Fatalf("%d notes, %d bytes are kept", len(live.notes), live.noted)
+		}
+	}
+	for i := range 1234 {
+		say(fmt.Sprint("line ", i))
+	}
+	const view = "  x   1 s\n1 s · 1 building"
+	written := screen.text()
+	if all, below := strings.CutSuffix(written, view); !below || !strings.HasPrefix(want.String(), all) || strings.Count(all, "\n") < 1234-maxNotes {
+		t.Errorf("before the frame:\n%s", written)
+	}
+	for range 5 {
+		say(strings.Repeat("x", 39) + "\n" + strings.Repeat(strings.Repeat("y", 39)+"\n", 1000) + "z")
 	}
 	if err := live.Tick(at(1)); err != nil {
 		t.Fatal(err)
 	}
-	text := screen.text()
-	if !strings.Contains(text, fmt.Sprintf("line %d\nand %d more lines\n", maxNotes-1, 1000-maxNotes)) {
-		t.Errorf("ends with %s", text[len(text)-100:])
+	if got := screen.text(); got != want.String()+view {
+		t.Errorf("it ends with %q, want %q", got[len(got)-200:], want.String()[want.Len()-200:])
+	}
+
+	// In the background of a shell, and when it is closed, the lines alone.
+	if _, err := screen.Write([]byte("$ ")); err != nil {
+		t.Fatal(err)
+	}
+	want.WriteString(view + "\n$ ")
+	live.Leave()
+	for i := range maxNotes {
+		say(fmt.Sprint("behind ", i))
+	}
+	if got := screen.text(); got+"\n" != want.String() {
+		t.Errorf("it ends with %q, want %q", got[max(0, len(got)-200):], want.String()[want.Len()-200:])
+	}
+	live.Resume()
+	if err := errors.Join(live.Tick(at(2)), live.Close()); err != nil {
+		t.Fatal(err)
+	}
+	say("after it")
+	if got := screen.text(); got+"\n" != want.String() {
+		t.Errorf("it ends with %q, want %q", got[max(0, len(got)-200):], want.String()[want.Len()-200:])
 	}
 }
 
