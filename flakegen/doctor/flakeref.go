@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -74,9 +73,9 @@ func attributeText(l lockRef, name string) string {
 
 var (
 	// As in Nix's flakeref: a commit in full, and what a branch or tag looks like.
-	revision = regexp.MustCompile(`^[0-9a-f]{40}$`)
-	flakeID  = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_-]*$`)
-	archive  = regexp.MustCompile(`\.(zip|tar|tgz|tar\.gz|tar\.xz|tar\.bz2|tar\.zst)$`)
+	revision = nixcmd.Pattern(`^[0-9a-f]{40}$`)
+	flakeID  = nixcmd.Pattern(`^[a-zA-Z][a-zA-Z0-9_-]*$`)
+	archive  = nixcmd.Pattern(`\.(zip|tar|tgz|tar\.gz|tar\.xz|tar\.bz2|tar\.zst)$`)
 )
 
 // parseReference reads a URL of an input. It is nil for a form that only Nix can
@@ -121,7 +120,7 @@ func parseReference(text string) lockRef {
 			return nil
 		}
 		ref["type"], ref["url"] = "file", text
-		if archive.MatchString(rest) {
+		if archive().MatchString(rest) {
 			ref["type"] = "tarball"
 			return ref
 		}
@@ -136,7 +135,7 @@ func parseReference(text string) lockRef {
 // parseIndirect reads "nixpkgs/nixos-26.05".
 func parseIndirect(text string) lockRef {
 	parts := strings.Split(text, "/")
-	if !flakeID.MatchString(parts[0]) || len(parts) > 2 || strings.ContainsAny(text, "?#") {
+	if !flakeID().MatchString(parts[0]) || len(parts) > 2 || strings.ContainsAny(text, "?#") {
 		return nil // a path, or a branch and a commit
 	}
 	ref := lockRef{"type": "indirect", "id": parts[0]}
@@ -147,7 +146,7 @@ func parseIndirect(text string) lockRef {
 func (l lockRef) version(text string) lockRef {
 	switch {
 	case text == "":
-	case revision.MatchString(text):
+	case revision().MatchString(text):
 		l["rev"] = text
 	default:
 		l["ref"] = text

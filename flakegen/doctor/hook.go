@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/flakegen/flakegen/flakegen/gitcmd"
@@ -16,9 +15,9 @@ const preCommitConfig = ".pre-commit-config.yaml"
 
 var (
 	// hookID finds the hook in pre-commit's configuration, in either form of YAML.
-	hookID = regexp.MustCompile(`(?m)^[^#\n]*\bid\s*:\s*['"]?flakegen-check\b`)
+	hookID = nixcmd.Pattern(`(?m)^[^#\n]*\bid\s*:\s*['"]?flakegen-check\b`)
 	// checks finds a hook that runs flakegen itself.
-	checks = regexp.MustCompile(`(?m)^[^#\n]*\bflakegen\b[^\n]*\bcheck\b`)
+	checks = nixcmd.Pattern(`(?m)^[^#\n]*\bflakegen\b[^\n]*\bcheck\b`)
 )
 
 // hook says whether a commit is held against the spec: by pre-commit, where its
@@ -47,7 +46,7 @@ func (e *examination) hook(ctx context.Context) []Finding {
 	path := nixcmd.Printable(hook.Path)
 	// A hook of pre-commit says so in its first lines; so does one of its kin.
 	byPreCommit := strings.Contains(hook.Text, "pre-commit.com") || strings.Contains(hook.Text, "pre-commit hook-impl") || strings.Contains(hook.Text, "prek")
-	runs := named && byPreCommit || checks.MatchString(hook.Text)
+	runs := named && byPreCommit || checks().MatchString(hook.Text)
 	switch {
 	case runs && hook.Executable:
 		return []Finding{ok(rule, subject, "%s", installed(named && byPreCommit))}
@@ -85,5 +84,5 @@ func namesHook(path string) (bool, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}
-	return hookID.Match(text), err
+	return hookID().Match(text), err
 }

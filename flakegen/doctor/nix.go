@@ -13,7 +13,7 @@ import (
 
 // knownFault is a fault of some versions of Nix that users of flakegen meet.
 type knownFault struct {
-	versions goversion.Constraints
+	versions string // as go-version reads constraints
 	level    Level
 	what     string
 	remedy   string
@@ -24,12 +24,12 @@ type knownFault struct {
 var knownFaults = []knownFault{
 	// https://github.com/NixOS/nix/issues/16005 and /16321: the assertion
 	// !awake.empty() of Worker::run fails.
-	{constraint(">= 2.35.0, < 2.35.2"), Fault, "It crashes while it schedules builds (Assertion '!awake.empty()' failed).", "Upgrade to 2.35.2 or later, or go back to 2.34."},
+	{">= 2.35.0, < 2.35.2", Fault, "It crashes while it schedules builds (Assertion '!awake.empty()' failed).", "Upgrade to 2.35.2 or later, or go back to 2.34."},
 	// https://github.com/NixOS/nix/security/advisories/GHSA-h4vv-h3jq-v493
-	{constraint(">= 2.24.0, < 2.24.6"), Fault, "A cache that Nix asks can write to any file of this machine (CVE-2024-45593).", "Upgrade Nix."},
+	{">= 2.24.0, < 2.24.6", Fault, "A cache that Nix asks can write to any file of this machine (CVE-2024-45593).", "Upgrade Nix."},
 	// https://github.com/NixOS/nix/pull/15335: Interrupted is thrown while the JSON
 	// logger writes. In the logs of 2.26 here, no more in those of 2.34.
-	{constraint("< 2.34.0"), Note, "On Ctrl-C it can print a false \"Nix crashed\" (mended in 2.34).", "Nothing is lost by it; upgrade Nix to be rid of it."},
+	{"< 2.34.0", Note, "On Ctrl-C it can print a false \"Nix crashed\" (mended in 2.34).", "Nothing is lost by it; upgrade Nix to be rid of it."},
 }
 
 func constraint(text string) goversion.Constraints {
@@ -51,7 +51,7 @@ func faultsOf(v nixcmd.Version) []knownFault {
 	}
 	var found []knownFault
 	for _, k := range knownFaults {
-		if k.versions.Check(number) {
+		if constraint(k.versions).Check(number) {
 			found = append(found, k)
 		}
 	}

@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +28,7 @@ var droppedSystems = []dropped{
 	{platform.System("x86_64-darwin"), 26, 11, "26.05"},
 }
 
-var releaseRef = regexp.MustCompile(`\b(?:nixos|nixpkgs|release)-(\d\d)\.(\d\d)\b`)
+var releaseRef = nixcmd.Pattern(`\b(?:nixos|nixpkgs|release)-(\d\d)\.(\d\d)\b`)
 
 // nixpkgsLimit is the time for evaluating the names of nixpkgs' systems.
 const nixpkgsLimit = 6 * time.Second
@@ -95,7 +94,7 @@ func release(in *spec.Input) (year, month int, known bool) {
 			continue
 		}
 		text, isText := textOf(a.Value)
-		if m := releaseRef.FindStringSubmatch(text); isText && m != nil {
+		if m := releaseRef().FindStringSubmatch(text); isText && m != nil {
 			year, _ = strconv.Atoi(m[1])
 			month, _ = strconv.Atoi(m[2])
 			return year, month, true

@@ -37,7 +37,7 @@ const (
 // folder of the flake.
 func Explain(messages, root string) (Trouble, bool) {
 	for _, rule := range troubles {
-		if m := rule.pattern.FindStringSubmatch(messages); m != nil {
+		if m := rule.pattern().FindStringSubmatch(messages); m != nil {
 			return rule.explain(m[1:], root), true
 		}
 	}
@@ -45,46 +45,46 @@ func Explain(messages, root string) (Trouble, bool) {
 }
 
 type troubleRule struct {
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp
 	explain func(groups []string, root string) Trouble
 }
 
 // troubles are tried in order. The patterns are those of Nix 2.8, 2.26 and 2.34.
 var troubles = []troubleRule{
-	{regexp.MustCompile(`does not provide attribute (.*)`), missingAttribute},
-	{regexp.MustCompile(`[Pp]ath '([^']+)' in the repository "([^"]*)" is not tracked by Git`), untracked},
-	{regexp.MustCompile(`(?:getting status of|path) ['"]/nix/store/[0-9a-z]{32}-source/([^'"]+)['"](?:: No such file| does not exist)`), unseenFile},
-	{regexp.MustCompile(`[Pp]ath '([^']+)' does not exist in Git repository`), func(m []string, _ string) Trouble { return noFile(m[0]) }},
-	{regexp.MustCompile(`could not find a flake\.nix file|does not contain a ['"]?/?flake\.nix`), func([]string, string) Trouble {
+	{Pattern(`does not provide attribute (.*)`), missingAttribute},
+	{Pattern(`[Pp]ath '([^']+)' in the repository "([^"]*)" is not tracked by Git`), untracked},
+	{Pattern(`(?:getting status of|path) ['"]/nix/store/[0-9a-z]{32}-source/([^'"]+)['"](?:: No such file| does not exist)`), unseenFile},
+	{Pattern(`[Pp]ath '([^']+)' does not exist in Git repository`), func(m []string, _ string) Trouble { return noFile(m[0]) }},
+	{Pattern(`could not find a flake\.nix file|does not contain a ['"]?/?flake\.nix`), func([]string, string) Trouble {
 		return Trouble{TroubleNoFlake, "There is no flake.nix.", "Run flakegen render, and git add what it writes."}
 	}},
-	{regexp.MustCompile(`experimental Nix feature '([^']+)' is disabled`), func(m []string, _ string) Trouble {
+	{Pattern(`experimental Nix feature '([^']+)' is disabled`), func(m []string, _ string) Trouble {
 		return Trouble{TroubleFeatures, fmt.Sprintf("Nix has the experimental feature %s disabled.", m[0]),
 			"Put `experimental-features = nix-command flakes` into ~/.config/nix/nix.conf or /etc/nix/nix.conf."}
 	}},
-	{regexp.MustCompile(`unrecognised flag '([^']+)'`), func(m []string, _ string) Trouble {
+	{Pattern(`unrecognised flag '([^']+)'`), func(m []string, _ string) Trouble {
 		return Trouble{TroubleFlag, fmt.Sprintf("This Nix does not know the flag %s.", m[0]), "See nix build --help for those that it knows."}
 	}},
-	{regexp.MustCompile(`the group '([^']+)' specified in 'build-users-group' does not exist`), func(m []string, _ string) Trouble {
+	{Pattern(`the group '([^']+)' specified in 'build-users-group' does not exist`), func(m []string, _ string) Trouble {
 		return Trouble{TroubleSetup, fmt.Sprintf("Nix wants to build as the users of the group %s, and there is no such group.", m[0]),
 			"Put `build-users-group =` into nix.conf to build as root, or install what sets up the users: on Debian and Ubuntu `apt-get install nix-setup-systemd`."}
 	}},
-	{regexp.MustCompile(`cannot connect to socket at '([^']+)'|could not set permissions on '(/nix/[^']*)'|(?:opening lock file|creating directory|open(?:ing)? file) ['"](/nix/[^'"]*)['"]: Permission denied`), func(m []string, _ string) Trouble {
+	{Pattern(`cannot connect to socket at '([^']+)'|could not set permissions on '(/nix/[^']*)'|(?:opening lock file|creating directory|open(?:ing)? file) ['"](/nix/[^'"]*)['"]: Permission denied`), func(m []string, _ string) Trouble {
 		return Trouble{TroubleSetup, fmt.Sprintf("This user may not use Nix's store (%s).", strings.Join(m, "")),
 			"Start the Nix daemon, or run as the user that owns /nix: on Debian and Ubuntu `apt-get install nix-setup-systemd` sets up the daemon."}
 	}},
-	{regexp.MustCompile(`does not support the kernel namespaces|setting up the build environment|unable to load seccomp BPF`), func([]string, string) Trouble {
+	{Pattern(`does not support the kernel namespaces|setting up the build environment|unable to load seccomp BPF`), func([]string, string) Trouble {
 		return Trouble{TroubleSetup, "Nix cannot set up its sandbox on this machine.", "Put `sandbox = false` into nix.conf, or pass `-- --no-sandbox`."}
 	}},
-	{regexp.MustCompile(`repository path ['"]([^'"]+)['"] is not owned by current user`), func(m []string, _ string) Trouble {
+	{Pattern(`repository path ['"]([^'"]+)['"] is not owned by current user`), func(m []string, _ string) Trouble {
 		return Trouble{TroubleOwner, fmt.Sprintf("The repository %s belongs to another user, so git does not trust it.", m[0]),
 			"Run " + CommandLine("git", []string{"config", "--global", "--add", "safe.directory", m[0]}) + "."}
 	}},
-	{regexp.MustCompile(`a '([^']+)' with features \{[^}]*\} is required|[Rr]equired system: '([^']+)'`), func(m []string, _ string) Trouble {
+	{Pattern(`a '([^']+)' with features \{[^}]*\} is required|[Rr]equired system: '([^']+)'`), func(m []string, _ string) Trouble {
 		return Trouble{TroublePlatform, fmt.Sprintf("Nothing here builds for %s.", strings.Join(m, "")),
 			"Name a remote builder for it in the setting builders."}
 	}},
-	{regexp.MustCompile(`unable to download '([^']+)'`), func(m []string, _ string) Trouble {
+	{Pattern(`unable to download '([^']+)'`), func(m []string, _ string) Trouble {
 		return Trouble{TroubleNetwork, fmt.Sprintf("Nix cannot download %s.", m[0]),
 			"Is the network there? An input can be taken from a folder: `-- --override-input NAME path:FOLDER`."}
 	}},

@@ -78,15 +78,15 @@ type missingReader struct {
 }
 
 var missingHeads = []struct {
-	pattern *regexp.Regexp
+	pattern func() *regexp.Regexp
 	list    func(*Missing) *[]string
 }{
-	{regexp.MustCompile(`^th(is|ese)( \d+)? derivations? will be built:$`), func(m *Missing) *[]string { return &m.Build }},
-	{regexp.MustCompile(`^th(is|ese)( \d+)? paths? will be fetched( \(.*\))?:$`), func(m *Missing) *[]string { return &m.Fetch }},
-	{regexp.MustCompile(`^don't know how to build th(is|ese) paths?.*:$`), func(m *Missing) *[]string { return &m.Unknown }},
+	{Pattern(`^th(is|ese)( \d+)? derivations? will be built:$`), func(m *Missing) *[]string { return &m.Build }},
+	{Pattern(`^th(is|ese)( \d+)? paths? will be fetched( \(.*\))?:$`), func(m *Missing) *[]string { return &m.Fetch }},
+	{Pattern(`^don't know how to build th(is|ese) paths?.*:$`), func(m *Missing) *[]string { return &m.Unknown }},
 }
 
-var unreachable = regexp.MustCompile(`unable to download '([a-z0-9+]+://[^/']+)`)
+var unreachable = Pattern(`unable to download '([a-z0-9+]+://[^/']+)`)
 
 func (r *missingReader) Write(p []byte) (int, error) {
 	r.partial = append(r.partial, p...)
@@ -111,12 +111,12 @@ func (r *missingReader) line(line string) {
 	}
 	r.list = nil
 	for _, head := range missingHeads {
-		if head.pattern.MatchString(line) {
+		if head.pattern().MatchString(line) {
 			r.list = head.list(&r.found)
 			return
 		}
 	}
-	if m := unreachable.FindStringSubmatch(line); m != nil && !slices.Contains(r.found.Unreachable, m[1]) {
+	if m := unreachable().FindStringSubmatch(line); m != nil && !slices.Contains(r.found.Unreachable, m[1]) {
 		r.found.Unreachable = append(r.found.Unreachable, m[1])
 	}
 }

@@ -3,7 +3,6 @@ package nixcmd
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -29,8 +28,8 @@ func (n *Nix) Version(ctx context.Context) (Version, error) {
 }
 
 var (
-	versionLine   = regexp.MustCompile(`^nix \(([^)]+)\) (\d\S*)`)
-	vendorRelease = regexp.MustCompile(`^(.*\S) +v?(\d\S*)$`)
+	versionLine   = Pattern(`^nix \(([^)]+)\) (\d\S*)`)
+	vendorRelease = Pattern(`^(.*\S) +v?(\d\S*)$`)
 )
 
 // ParseVersion reads what `nix --version` prints:
@@ -39,13 +38,13 @@ var (
 //	nix (Lix, like Nix) 2.91.1
 //	nix (Determinate Nix 3.6.2) 2.29.0
 func ParseVersion(text string) (Version, error) {
-	m := versionLine.FindStringSubmatch(text)
+	m := versionLine().FindStringSubmatch(text)
 	if m == nil {
 		return Version{}, fmt.Errorf("read the version of Nix: %q is not of the form \"nix (Nix) 2.8.0\"", Printable(strings.TrimSpace(text)))
 	}
 	v := Version{Vendor: m[1], Number: m[2]}
 	v.Vendor, _, _ = strings.Cut(v.Vendor, ", like ")
-	if r := vendorRelease.FindStringSubmatch(v.Vendor); r != nil {
+	if r := vendorRelease().FindStringSubmatch(v.Vendor); r != nil {
 		v.Vendor, v.Release = r[1], r[2]
 	}
 	return v, nil
@@ -60,12 +59,12 @@ func (v Version) String() string {
 	return fmt.Sprintf("%s (%s)", v.Number, strings.TrimSpace(v.Vendor+" "+v.Release))
 }
 
-var leadingNumbers = regexp.MustCompile(`^(\d+)\.(\d+)`)
+var leadingNumbers = Pattern(`^(\d+)\.(\d+)`)
 
 // AtLeast says whether the version of Nix is major.minor or later. A Lix counts
 // by its own numbers.
 func (v Version) AtLeast(major, minor int) bool {
-	m := leadingNumbers.FindStringSubmatch(v.Number)
+	m := leadingNumbers().FindStringSubmatch(v.Number)
 	if m == nil {
 		return false
 	}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/flakegen/flakegen/flakegen/nixcmd"
 )
 
 // Failure is why a derivation failed, as Nix's messages say it.
@@ -50,46 +52,46 @@ type errorText struct {
 // beginning of a message, because what follows may be lines of a build's log.
 var (
 	// To 2.28: builder for '/nix/store/…' failed with exit code 1
-	builderFor = regexp.MustCompile(`^builder for '([^']+)' (.*)`)
+	builderFor = nixcmd.Pattern(`^builder for '([^']+)' (.*)`)
 	// From 2.30: Cannot build '/nix/store/…'. Reason: builder failed with exit code 1.
-	cannotBuild = regexp.MustCompile(`^Cannot build '([^']+)'\.\s+Reason: (.*)((?s:.*))`)
+	cannotBuild = nixcmd.Pattern(`^Cannot build '([^']+)'\.\s+Reason: (.*)((?s:.*))`)
 	// The near end of a remote build.
-	remoteBuild = regexp.MustCompile(`^build of '([^']+)' on '[^']*' failed: ((?s:.*))`)
+	remoteBuild = nixcmd.Pattern(`^build of '([^']+)' on '[^']*' failed: ((?s:.*))`)
 	// nix flake check from 2.30 on, around another one's text.
-	checkFailed = regexp.MustCompile(`^failed to build attribute '[^']*', build of '[^']*' failed: ((?s:.*))`)
+	checkFailed = nixcmd.Pattern(`^failed to build attribute '[^']*', build of '[^']*' failed: ((?s:.*))`)
 	// To 2.28: 1 dependencies of derivation '/nix/store/…' failed to build
-	dependencies = regexp.MustCompile(`^\d+ dependenc(?:y|ies) of derivation '([^']+)' failed to build`)
+	dependencies = nixcmd.Pattern(`^\d+ dependenc(?:y|ies) of derivation '([^']+)' failed to build`)
 	// To 2.28: a 'aarch64-darwin' with features {} is required to build '…', but I am a 'x86_64-linux' with …
-	required = regexp.MustCompile(`^a '([^']*)' with features \{([^}]*)\} is required to build '([^']+)', but I am a '([^']*)'`)
+	required = nixcmd.Pattern(`^a '([^']*)' with features \{([^}]*)\} is required to build '([^']+)', but I am a '([^']*)'`)
 	// building of '/nix/store/….drv^out' from .drv file timed out after 1 seconds; from 2.34 without a name
-	timedOut = regexp.MustCompile(`^(?:building of '([^'!^]+)[^']*'[^']* )?timed out after (\d+) seconds( of silence)?`)
-	logLimit = regexp.MustCompile(`^building of '([^'!^]+)[^']*'.* killed after writing more than (\d+) bytes of log output`)
+	timedOut = nixcmd.Pattern(`^(?:building of '([^'!^]+)[^']*'[^']* )?timed out after (\d+) seconds( of silence)?`)
+	logLimit = nixcmd.Pattern(`^building of '([^'!^]+)[^']*'.* killed after writing more than (\d+) bytes of log output`)
 
-	hashMismatch = regexp.MustCompile(`^hash mismatch in fixed-output derivation '([^']+)':`)
-	specified    = regexp.MustCompile(`(?m)^\s*specified:\s+(\S+)`)
-	got          = regexp.MustCompile(`(?m)^\s*got:\s+(\S+)`)
+	hashMismatch = nixcmd.Pattern(`^hash mismatch in fixed-output derivation '([^']+)':`)
+	specified    = nixcmd.Pattern(`(?m)^\s*specified:\s+(\S+)`)
+	got          = nixcmd.Pattern(`(?m)^\s*got:\s+(\S+)`)
 
-	summaryOf = regexp.MustCompile(`^(?:build of '.*' failed|some errors were encountered during the evaluation)$`)
+	summaryOf = nixcmd.Pattern(`^(?:build of '.*' failed|some errors were encountered during the evaluation)$`)
 	// derivation '/nix/store/…' may not be deterministic, and whatever else names one.
-	namesOne = regexp.MustCompile(`'(/[^'!^]+\.drv)[^']*'`)
+	namesOne = nixcmd.Pattern(`'(/[^'!^]+\.drv)[^']*'`)
 
-	exitStatus     = regexp.MustCompile(`^failed with exit code (\d+)`)
-	killedBy       = regexp.MustCompile(`^failed due to signal (\d+)(?: \(([^)]*)\))?`)
-	missingOutput  = regexp.MustCompile(`^failed to produce output path for output '([^']*)'`)
-	dependenciesIn = regexp.MustCompile(`^\d+ dependenc(?:y|ies) failed`)
-	requiredSystem = regexp.MustCompile(`(?m)^\s*Required system: '([^']*)'`)
-	currentSystem  = regexp.MustCompile(`(?m)^\s*Current system: '([^']*)'`)
+	exitStatus     = nixcmd.Pattern(`^failed with exit code (\d+)`)
+	killedBy       = nixcmd.Pattern(`^failed due to signal (\d+)(?: \(([^)]*)\))?`)
+	missingOutput  = nixcmd.Pattern(`^failed to produce output path for output '([^']*)'`)
+	dependenciesIn = nixcmd.Pattern(`^\d+ dependenc(?:y|ies) failed`)
+	requiredSystem = nixcmd.Pattern(`(?m)^\s*Required system: '([^']*)'`)
+	currentSystem  = nixcmd.Pattern(`(?m)^\s*Current system: '([^']*)'`)
 )
 
 // parseError reads an error of Nix, printable and without "error:" in front.
 func parseError(text string) errorText {
-	if m := builderFor.FindStringSubmatch(text); m != nil {
+	if m := builderFor().FindStringSubmatch(text); m != nil {
 		return errorText{derivation: m[1], failure: builderFailure(m[2])}
 	}
-	if m := cannotBuild.FindStringSubmatch(text); m != nil {
+	if m := cannotBuild().FindStringSubmatch(text); m != nil {
 		return cannotBuildError(m[1], strings.TrimSuffix(m[2], "."), m[3])
 	}
-	if m := remoteBuild.FindStringSubmatch(text); m != nil {
+	if m := remoteBuild().FindStringSubmatch(text); m != nil {
 		e := parseError(m[2])
 		if e.failure == nil {
 			e.failure = other(m[2])
@@ -97,51 +99,51 @@ func parseError(text string) errorText {
 		e.derivation = m[1]
 		return e
 	}
-	if m := checkFailed.FindStringSubmatch(text); m != nil {
+	if m := checkFailed().FindStringSubmatch(text); m != nil {
 		return parseError(m[1])
 	}
-	if m := dependencies.FindStringSubmatch(text); m != nil {
+	if m := dependencies().FindStringSubmatch(text); m != nil {
 		return errorText{derivation: m[1], blocked: true}
 	}
-	if m := required.FindStringSubmatch(text); m != nil {
+	if m := required().FindStringSubmatch(text); m != nil {
 		return errorText{derivation: m[3], failure: &Failure{Kind: FailurePlatform, Reason: platformReason(m[1], m[2], m[4])}}
 	}
-	if m := hashMismatch.FindStringSubmatch(text); m != nil {
+	if m := hashMismatch().FindStringSubmatch(text); m != nil {
 		return errorText{derivation: m[1], failure: &Failure{
 			Kind: FailureHash, Reason: "the output has another hash than specified",
-			Specified: first(specified, text), Got: first(got, text),
+			Specified: first(specified(), text), Got: first(got(), text),
 		}}
 	}
-	if m := timedOut.FindStringSubmatch(text); m != nil {
+	if m := timedOut().FindStringSubmatch(text); m != nil {
 		return errorText{derivation: m[1], failure: &Failure{
 			Kind: FailureTimeout, Reason: "timed out after " + m[2] + " s" + m[3],
 		}}
 	}
-	if m := logLimit.FindStringSubmatch(text); m != nil {
+	if m := logLimit().FindStringSubmatch(text); m != nil {
 		return errorText{derivation: m[1], failure: &Failure{
 			Kind: FailureLogLimit, Reason: "stopped after " + m[2] + " bytes of log",
 		}}
 	}
 	line, _, _ := strings.Cut(text, "\n")
-	if summaryOf.MatchString(line) {
+	if summaryOf().MatchString(line) {
 		return errorText{summary: true}
 	}
-	if m := namesOne.FindStringSubmatch(line); m != nil {
+	if m := namesOne().FindStringSubmatch(line); m != nil {
 		return errorText{derivation: m[1], failure: other(line)}
 	}
 	return errorText{}
 }
 
 func cannotBuildError(derivation, reason, rest string) errorText {
-	if dependenciesIn.MatchString(reason) {
+	if dependenciesIn().MatchString(reason) {
 		return errorText{derivation: derivation, blocked: true}
 	}
 	if status, ok := strings.CutPrefix(reason, "builder "); ok {
 		return errorText{derivation: derivation, failure: builderFailure(status)}
 	}
-	if needed := first(requiredSystem, rest); needed != "" {
+	if needed := first(requiredSystem(), rest); needed != "" {
 		return errorText{derivation: derivation, failure: &Failure{
-			Kind: FailurePlatform, Reason: platformReason(needed, "", first(currentSystem, rest)),
+			Kind: FailurePlatform, Reason: platformReason(needed, "", first(currentSystem(), rest)),
 		}}
 	}
 	switch reason {
@@ -153,11 +155,11 @@ func cannotBuildError(derivation, reason, rest string) errorText {
 
 // builderFailure reads what became of a builder's process.
 func builderFailure(status string) *Failure {
-	if m := exitStatus.FindStringSubmatch(status); m != nil {
+	if m := exitStatus().FindStringSubmatch(status); m != nil {
 		code, _ := strconv.Atoi(m[1])
 		return &Failure{Kind: FailureExit, ExitCode: code, Reason: "the builder failed with exit code " + m[1]}
 	}
-	if m := killedBy.FindStringSubmatch(status); m != nil {
+	if m := killedBy().FindStringSubmatch(status); m != nil {
 		number, _ := strconv.Atoi(m[1])
 		reason := "the builder was killed by signal " + m[1]
 		if m[2] != "" {
@@ -165,7 +167,7 @@ func builderFailure(status string) *Failure {
 		}
 		return &Failure{Kind: FailureSignal, Signal: number, Reason: reason}
 	}
-	if m := missingOutput.FindStringSubmatch(status); m != nil {
+	if m := missingOutput().FindStringSubmatch(status); m != nil {
 		return &Failure{Kind: FailureOutput, Reason: fmt.Sprintf("the builder did not make the output %q", m[1])}
 	}
 	return other("builder " + status)

@@ -1,7 +1,6 @@
 package timing
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -55,7 +54,7 @@ func (a *Account) message(e nixcmd.Message) {
 		a.observe(Note{At: a.now, Level: nixcmd.LevelWarn, Text: e.Text})
 		return
 	}
-	if m := cannotBuildOn.FindStringSubmatch(text); m != nil {
+	if m := cannotBuildOn().FindStringSubmatch(text); m != nil {
 		a.messages.unusable(m[1], m[2])
 		a.observe(Note{At: a.now, Level: nixcmd.LevelWarn, Text: "warning: " + text})
 		return
@@ -72,7 +71,7 @@ func (a *Account) message(e nixcmd.Message) {
 		a.messages.interrupted = true
 		return
 	}
-	if e.Raw == "" && connectionLost.MatchString(reason) {
+	if e.Raw == "" && connectionLost().MatchString(reason) {
 		a.messages.lost = reason
 	}
 	failed := parseError(reason)
@@ -87,11 +86,11 @@ func (a *Account) message(e nixcmd.Message) {
 
 // cannotBuildOn is what the build hook says of a builder that it cannot use. The
 // run may go on elsewhere.
-var cannotBuildOn = regexp.MustCompile(`^cannot build on '([^']*)': ((?s:.*))`)
+var cannotBuildOn = nixcmd.Pattern(`^cannot build on '([^']*)': ((?s:.*))`)
 
 // connectionLost is what the build hook says when the far end goes away. It names
 // neither derivation nor machine, and then fails as if it were the builder.
-var connectionLost = regexp.MustCompile(`^(?:Nix daemon disconnected unexpectedly|unexpected end-of-file|writing to file: Broken pipe)`)
+var connectionLost = nixcmd.Pattern(`^(?:Nix daemon disconnected unexpectedly|unexpected end-of-file|writing to file: Broken pipe)`)
 
 // unusable takes note of a builder, with what ssh has just said about it: Nix
 // itself says no more than that it did not connect.

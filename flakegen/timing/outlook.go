@@ -1,7 +1,6 @@
 package timing
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -25,12 +24,12 @@ type outlook struct {
 }
 
 // announced is how Nix 2.10 and later begin the list of what they will build.
-var announced = regexp.MustCompile(`^(?:this derivation|these (\d+) derivations) will be built:`)
+var announced = nixcmd.Pattern(`^(?:this derivation|these (\d+) derivations) will be built:`)
 
 // announcement takes a message that names what Nix will build, a line of it each,
 // and says whether it was one.
 func (a *Account) announcement(e nixcmd.Message, text string) bool {
-	if m := announced.FindStringSubmatch(text); m != nil {
+	if m := announced().FindStringSubmatch(text); m != nil {
 		builds, err := strconv.Atoi(m[1])
 		if err != nil {
 			builds = 1
