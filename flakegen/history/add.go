@@ -20,7 +20,6 @@ func NewID() (string, error) {
 // Add adds a record in one transaction. When it returns without an error the
 // record survives whatever happens to the process and the machine.
 func (s *Store) Add(ctx context.Context, r Record) error {
-	fill(&r.Report)
 	if err := validate(&r); err != nil {
 		return s.failure("write", err)
 	}

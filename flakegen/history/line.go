@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -22,8 +23,6 @@ const (
 	maxLine = 32 << 20
 	// maxObjects bounds the memory that a line takes when it is read.
 	maxObjects = 300_000
-	// maxSeconds is thirty years; more is no time that anything took.
-	maxSeconds = 1e9
 	// maxTails is how many bytes of all its logs' ends a record keeps.
 	maxTails = 256 << 10
 )
@@ -104,80 +103,14 @@ func validate(r *Record) error {
 	if r.Report.FormatVersion != timing.FormatVersion {
 		return fmt.Errorf("the format_version of its report is %q, and this flakegen reads %q", r.Report.FormatVersion, timing.FormatVersion)
 	}
-	switch r.Report.Status {
-	case timing.Succeeded, timing.Failed, timing.Interrupted, timing.Incomplete:
-	default:
-		return fmt.Errorf("unknown status %q", r.Report.Status)
-	}
 	if year := r.Report.Started.UTC().Year(); year < 1970 || year > 9999 {
 		return errors.New("it has no time at which it started")
 	}
-	for _, d := range r.Report.Derivations {
-		switch d.Disposition {
-		case timing.DispositionBuilt, timing.DispositionSubstituted, timing.DispositionPresent,
-			timing.DispositionFailed, timing.DispositionInterrupted:
-		default:
-			return fmt.Errorf("unknown disposition %q", d.Disposition)
-		}
+	if faults := r.Report.Faults(); len(faults) > 0 {
+		return errors.New(strings.Join(faults, "; "))
 	}
-	for _, s := range seconds(&r.Report) {
-		if s < 0 || s > maxSeconds {
-			return fmt.Errorf("%g seconds are no time that anything took", s)
-		}
-	}
-	fill(&r.Report)
+	r.Report.Complete()
 	return nil
-}
-
-// seconds are all times of a report.
-func seconds(r *timing.Report) []float64 {
-	all := []float64{r.WallSeconds, r.EvalSeconds, r.FetchSeconds, r.BuildSeconds, r.CopySeconds, r.WaitSeconds, r.UnaccountedSeconds}
-	for _, d := range r.Derivations {
-		all = append(all, d.StartSeconds, d.Seconds)
-		for _, p := range d.Phases {
-			all = append(all, p.StartSeconds, p.Seconds)
-		}
-		if d.Remote != nil {
-			all = append(all, d.Remote.SendSeconds, d.Remote.BuildSeconds, d.Remote.ReceiveSeconds)
-		}
-	}
-	for _, l := range r.LeftOut {
-		for _, p := range l.Phases {
-			all = append(all, p.StartSeconds, p.Seconds)
-		}
-	}
-	for _, f := range r.Fetched {
-		all = append(all, f.StartSeconds, f.Seconds)
-	}
-	return all
-}
-
-// fill makes lists that a line left out empty ones, as a report has them.
-func fill(r *timing.Report) {
-	filled(&r.Outputs)
-	filled(&r.Derivations)
-	filled(&r.CriticalPath)
-	filled(&r.Fetched)
-	filled(&r.Blocked)
-	filled(&r.LeftOut)
-	filled(&r.Errors)
-	filled(&r.Warnings)
-	for i := range r.Outputs {
-		filled(&r.Outputs[i].Paths)
-	}
-	for i := range r.LeftOut {
-		filled(&r.LeftOut[i].Phases)
-	}
-	for i := range r.Derivations {
-		filled(&r.Derivations[i].Phases)
-		filled(&r.Derivations[i].LogTail)
-	}
-}
-
-func filled[T any](list *[]T) {
-	if *list == nil {
-		*list = []T{}
-	}
 }
 
 // deflate packs a line to about a fifth.

@@ -37,7 +37,7 @@ func aRecord(t testing.TB, change ...func(*Record)) Record {
 			Nix: timing.Nix{Version: "2.34.0", ExitCode: &exitCode},
 		},
 	}
-	fill(&r.Report)
+	r.Report.Complete()
 	for _, c := range change {
 		c(&r)
 	}

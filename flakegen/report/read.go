@@ -85,8 +85,8 @@ func readBuild(value jsontext.Value) (history.Record, error) {
 	if version := record.Report.FormatVersion; version != timing.FormatVersion {
 		return history.Record{}, versionError(version)
 	}
-	complete(&record.Report)
-	if found := faults(record.Report); len(found) > 0 {
+	record.Report.Complete()
+	if found := record.Report.Faults(); len(found) > 0 {
 		return history.Record{}, errors.New(strings.Join(found, "\n"))
 	}
 	return record, nil
@@ -150,35 +150,4 @@ func clipped(text string) string {
 
 func lineAt(data []byte, offset int) int {
 	return 1 + bytes.Count(data[:min(offset, len(data))], []byte("\n"))
-}
-
-// complete fills what a hand may have left out: arrays are never null.
-func complete(r *timing.Report) {
-	fill := func(list *[]string) {
-		if *list == nil {
-			*list = []string{}
-		}
-	}
-	fill(&r.CriticalPath)
-	fill(&r.Blocked)
-	fill(&r.Errors)
-	fill(&r.Warnings)
-	if r.Outputs == nil {
-		r.Outputs = []timing.Output{}
-	}
-	for i := range r.Outputs {
-		fill(&r.Outputs[i].Paths)
-	}
-	if r.Derivations == nil {
-		r.Derivations = []timing.Derivation{}
-	}
-	for i := range r.Derivations {
-		fill(&r.Derivations[i].LogTail)
-		if r.Derivations[i].Phases == nil {
-			r.Derivations[i].Phases = []timing.Phase{}
-		}
-	}
-	if r.Fetched == nil {
-		r.Fetched = []timing.Fetch{}
-	}
 }

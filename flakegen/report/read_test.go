@@ -48,7 +48,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 // was, and a report without what may be left out has empty lists.
 func TestReadRoundTrip(t *testing.T) {
 	want := past()[3]
-	complete(&want.Report)
+	want.Report.Complete()
 	var both bytes.Buffer
 	encoder := json.NewEncoder(&both)
 	for _, v := range []any{BuildOf(want), want} {
