@@ -90,6 +90,7 @@ func (a *Account) Add(e nixcmd.Event) {
 	case nixcmd.Result:
 		a.result(e)
 	case nixcmd.Message:
+		e.Text, e.Raw = nixcmd.WithoutPasswords(e.Text), nixcmd.WithoutPasswords(e.Raw)
 		a.message(e)
 	case nixcmd.Line:
 		a.messages.plainLine(e.Text)
@@ -140,9 +141,9 @@ func (a *Account) begin(e nixcmd.Start) {
 			act.worker = a.worker()
 		}
 	case nixcmd.ActivityBuild:
-		a.beginBuild(act, e.Fields.Text(0), e.Fields.Text(1))
+		a.beginBuild(act, e.Fields.Text(0), nixcmd.WithoutPasswords(e.Fields.Text(1)))
 	case nixcmd.ActivitySubstitute:
-		a.beginFetch(act, e.Fields.Text(0), e.Fields.Text(1))
+		a.beginFetch(act, e.Fields.Text(0), nixcmd.WithoutPasswords(e.Fields.Text(1)))
 	case nixcmd.ActivityCopyPath:
 		act.fetched = a.outlook.fetching[e.Fields.Text(0)] > 0
 	}
