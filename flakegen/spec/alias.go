@@ -161,6 +161,25 @@ func (s *Spec) PackageReference(traversal hcl.Traversal) (*Output, hcl.Traversal
 		didYouMean(variant, sortedKeys(p.byVariant), "Its variants: write "+p.references()+"."))
 }
 
+// Named gives the output that an expression names and is nothing beside, or nil.
+func (s *Spec) Named(expr hclsyntax.Expression) *Output {
+	traversal, diags := hcl.AbsTraversalForExpr(expr)
+	if diags.HasErrors() {
+		return nil
+	}
+	switch name, _ := secondName(traversal); traversal.RootName() {
+	case "package":
+		if output, rest, _ := s.PackageReference(traversal); output != nil && len(rest) == 0 {
+			return output
+		}
+	case "alias":
+		if len(traversal) == 2 {
+			return s.outputs[name]
+		}
+	}
+	return nil
+}
+
 // references writes the references to the variants of a package, for a message.
 func (d *Derivation) references() string {
 	const most = 10

@@ -60,9 +60,6 @@ type topBlock struct {
 // decoder's methods.
 var topBlocks map[string]topBlock
 
-// later lists the blocks that the language will have.
-var later = []string{"ci"}
-
 func init() {
 	topBlocks = map[string]topBlock{
 		"flake":     {nil, (*decoder).flakeBlock},
@@ -79,6 +76,7 @@ func init() {
 		"overlay":   {[]string{"name"}, (*decoder).overlayBlock},
 		"output":    {[]string{"name"}, (*decoder).outputBlock},
 		"cache":     {[]string{"name"}, (*decoder).cacheBlock},
+		"ci":        {[]string{"forge"}, (*decoder).ciBlock},
 	}
 }
 
@@ -103,12 +101,6 @@ func (d *decoder) file(body *hclsyntax.Body) {
 }
 
 func (d *decoder) unknownBlock(block *hclsyntax.Block) {
-	for _, name := range later {
-		if block.Type == name {
-			d.errorf(block.TypeRange, "Block not supported", "This version of flakegen does not know %q blocks yet.", name)
-			return
-		}
-	}
 	d.errorf(block.TypeRange, fmt.Sprintf("Unknown block %q", block.Type), "%s",
 		didYouMean(block.Type, sortedKeys(topBlocks), "The blocks are "+quotedList(sortedKeys(topBlocks))+"."))
 }
@@ -269,6 +261,7 @@ func (d *decoder) finish() {
 	d.inputValues()
 	d.flakeLevel()
 	d.packageNames()
+	d.ci()
 	d.resolveAliases()
 	d.outputNames()
 }

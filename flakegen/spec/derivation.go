@@ -14,11 +14,12 @@ import (
 // meta gives the places of the meta-arguments of a derivation block.
 func (d *Derivation) meta() map[string]**Attribute {
 	return map[string]**Attribute{
-		"attrs":   &d.Attrs,
-		"builder": &d.Builder,
-		"file":    &d.File,
-		"systems": &d.Systems,
-		"value":   &d.Value,
+		"attrs":     &d.Attrs,
+		"builder":   &d.Builder,
+		"file":      &d.File,
+		"systems":   &d.Systems,
+		"unchecked": &d.uncheckedAt,
+		"value":     &d.Value,
 	}
 }
 
@@ -179,6 +180,7 @@ func (d *decoder) packageNames() {
 	for _, p := range d.spec.Derivations() {
 		d.expandVariants(p)
 		p.On = d.on(p.Systems)
+		d.uncheckedOf(p)
 		for _, a := range p.Lets {
 			if outer, ok := d.spec.byLet[a.Name]; ok {
 				d.duplicate(a.NameRange, fmt.Sprintf("A second let %q", a.Name), outer.NameRange, "A let of a block may not hide one of the flake. Rename one.")
@@ -203,16 +205,8 @@ func (d *decoder) on(a *Attribute) []platform.System {
 	var selectors []string
 	before := len(d.diags)
 	for _, element := range d.strings(a.Expr, value, "systems", `["linux"]`) {
-		if !platform.IsSelector(element.text) {
-			remedy := "Name systems, or kernels such as linux or darwin."
-			if near := platform.SuggestSelector(element.text); near != "" {
-				remedy = fmt.Sprintf("Did you mean %q?", near)
-			}
-			d.errorf(element.rng, fmt.Sprintf("Unknown system %q", element.text), "%s", remedy)
+		if !d.selector(element.text, element.rng) {
 			continue
-		}
-		if r := platform.Resolve([]string{element.text}, d.spec.Systems); len(r.Idle) > 0 && !d.systemsBroken {
-			d.errorf(element.rng, fmt.Sprintf("%q matches no system of the flake", element.text), "Remove it, or add such a system to flake { systems = … }.")
 		}
 		selectors = append(selectors, element.text)
 	}
@@ -248,19 +242,24 @@ func (d *decoder) filePath(p *Derivation) {
 		}
 		p.Path = name
 	}
-	if p.Path == "" {
-		return
+	if p.Path != "" {
+		d.renderedAt(p.Path, rng, "the "+string(p.Kind))
 	}
+}
+
+// renderedAt notes that what the range is about is rendered to a file, and reports a
+// second one of that path.
+func (d *decoder) renderedAt(name string, rng hcl.Range, what string) {
 	// Some file systems take letters of either case for the same.
-	key := strings.ToLower(p.Path)
+	key := strings.ToLower(name)
 	first, ok := d.files[key]
 	switch {
 	case !ok:
 		d.files[key] = rng
 	case first.Filename == "":
-		d.errorf(rng, fmt.Sprintf("A file cannot be %q", p.Path), "%s is rendered there. Rename the %s, or set file.", d.spec.flakeWords(), p.Kind)
+		d.errorf(rng, fmt.Sprintf("A file cannot be %q", name), "%s is rendered there. Rename %s, or set file.", d.spec.flakeWords(), what)
 	default:
-		d.duplicate(rng, fmt.Sprintf("A second file %q", p.Path), first, "Rename one, or set file.")
+		d.duplicate(rng, fmt.Sprintf("A second file %q", name), first, "Rename one, or set file.")
 	}
 }
 

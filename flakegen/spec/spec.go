@@ -42,6 +42,8 @@ type Spec struct {
 	Aliases  []*Alias
 	Overlays []*Overlay
 	Caches   []*Cache
+	// CI says where all this is built and checked; nil where no block does.
+	CI *CI
 	// OutputBlocks are the outputs that the spec writes out.
 	OutputBlocks []*OutputBlock
 	// Nixpkgs says where pkgs comes from; nil where no block does.
@@ -129,6 +131,9 @@ type Derivation struct {
 	File    *Attribute
 	// On are the systems of the flake that have the derivation.
 	On []platform.System
+	// Unchecked says why checks run nowhere, for the variants that do not say it
+	// themselves; nil where it is not given.
+	Unchecked *Unchecked
 	// Attributes are the derivation's own, shared by the variants.
 	Attributes []*Attribute
 	Variants   []*Variant
@@ -140,6 +145,7 @@ type Derivation struct {
 	NameRange hcl.Range
 	Range     hcl.Range
 
+	uncheckedAt *Attribute
 	byLet       map[string]*Attribute
 	byAttribute map[string]*Attribute
 	// byVariant are the outputs of the variants, once these are settled. broken

@@ -36,7 +36,10 @@ type Variant struct {
 	NameRange  hcl.Range
 	Range      hcl.Range
 
-	forEach, role, tests *Attribute
+	// Unchecked says why the variant's checks run nowhere; nil where it does not.
+	Unchecked *Unchecked
+
+	forEach, role, tests, unchecked *Attribute
 }
 
 // Attribute gives the variant's own attribute of that name, or nil.
@@ -65,6 +68,8 @@ func (d *decoder) variant(drv *Derivation, block *hclsyntax.Block, comments Comm
 			v.role = it.attribute
 		case it.attribute.Name == "tests" && drv.Kind == KindPackage:
 			v.tests = it.attribute
+		case it.attribute.Name == "unchecked":
+			v.unchecked = it.attribute
 		case drv.meta()[it.attribute.Name] != nil:
 			d.errorf(it.attribute.NameRange, fmt.Sprintf("Meta-argument %q in a variant", it.attribute.Name), "It holds for all variants: move it into the %s block around this one.", drv.Kind)
 		default:
