@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/flakegen/flakegen/flakegen"
+	"github.com/flakegen/flakegen/flakegen/coverage"
 	"github.com/flakegen/flakegen/flakegen/generate"
 	"github.com/flakegen/flakegen/flakegen/gitcmd"
 	"github.com/flakegen/flakegen/flakegen/worktree"
@@ -25,7 +26,9 @@ func (p *program) checkCommand() *cli.Command {
 		Description: `Renders the spec in memory and holds the files against it, in milliseconds and
 without Nix. What differs is told apart: missing, stale (the spec has changed),
 edited (the file has), both, foreign (not flakegen's), orphan (the spec no longer
-describes it), untracked (git does not know it, so a flake would not see it).
+describes it), untracked (git does not know it, so a flake would not see it). It
+also finds checks that run nowhere, where the spec has a ci block (see flakegen
+coverage).
 
 With --staged it asks git for what the next commit holds: that is for a
 pre-commit hook.
@@ -35,7 +38,7 @@ Examples:
   flakegen check --diff         show what differs
   flakegen check --staged       hold the next commit against its own spec
 
-Exit codes: 0 they agree · 1 they do not · 2 the spec is in error.`,
+Exit codes: 0 they agree · 1 they do not, or a check runs nowhere · 2 the spec is in error.`,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "staged", Usage: "check what git would commit", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "diff", Usage: "show what differs", DisableDefaultText: true},
@@ -55,54 +58,52 @@ func (p *program) check(c *cli.Context) error {
 	}
 	ctx, stop := signal.NotifyContext(c.Context, os.Interrupt)
 	defer stop()
-	comparison, findings, err := p.findings(ctx, project, c.Bool("staged"))
+	rendering, comparison, findings, err := p.findings(ctx, project, c.Bool("staged"))
 	if err != nil {
 		return err
 	}
+	uncovered := coverage.Of(rendering.Spec).Findings()
 	if c.Bool("json") {
-		err = p.printFindings(findings)
+		err = p.printFindings(findings, uncovered)
 	} else {
 		p.showFindings(comparison, findings, c.Bool("diff"))
+		p.showUncovered(rendering.Spec, uncovered)
 	}
-	if err == nil && len(findings) > 0 {
+	if err == nil && len(findings)+len(uncovered) > 0 {
 		return ended(exitNo)
 	}
 	return err
 }
 
 // findings checks the files on disk, or those of the next commit.
-func (p *program) findings(ctx context.Context, project *flakegen.Project, staged bool) (*worktree.Comparison, []worktree.Finding, error) {
-	var rendering *generate.Rendering
-	var comparison *worktree.Comparison
+func (p *program) findings(ctx context.Context, project *flakegen.Project, staged bool) (rendering *generate.Rendering, comparison *worktree.Comparison, findings []worktree.Finding, err error) {
 	if staged {
 		var release func() error
-		var err error
 		rendering, comparison, release, err = project.Staged(ctx)
 		switch {
 		case errors.Is(err, gitcmd.ErrNoRepository):
-			return nil, nil, exit(exitUsage, "--staged asks git for the next commit, and %s is not in a git repository.", project.Root)
+			return nil, nil, nil, exit(exitUsage, "--staged asks git for the next commit, and %s is not in a git repository.", project.Root)
 		case errors.Is(err, flakegen.ErrNotStaged):
-			return nil, nil, exit(exitNo, "the next commit has no flakegen.hcl. Add it: git add flakegen.hcl")
+			return nil, nil, nil, exit(exitNo, "the next commit has no flakegen.hcl. Add it: git add flakegen.hcl")
 		case err != nil:
-			return nil, nil, p.failure(ctx, err)
+			return nil, nil, nil, p.failure(ctx, err)
 		}
 		// Reading is over by then; a process that ends badly changes nothing.
 		defer func() { _ = release() }()
 		if err := p.judge(rendering); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 	} else {
-		var err error
 		if rendering, err = p.rendering(project); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		comparison = project.Comparison(rendering)
 	}
-	findings, err := comparison.Check(ctx)
+	findings, err = comparison.Check(ctx)
 	if err != nil {
-		return nil, nil, p.failure(ctx, err)
+		return nil, nil, nil, p.failure(ctx, err)
 	}
-	return comparison, findings, nil
+	return rendering, comparison, findings, nil
 }
 
 // showFindings writes findings for people, and the commands that mend them all.
@@ -149,9 +150,10 @@ type jsonFinding struct {
 	Range   *jsonRange `json:"range"`
 	Remedy  string     `json:"remedy"`
 
+	// Of verify and coverage only.
+	System string `json:"system,omitempty"`
+	Output string `json:"output,omitempty"`
 	// Of verify only.
-	System    string `json:"system,omitempty"`
-	Output    string `json:"output,omitempty"`
 	Attribute string `json:"attribute,omitempty"`
 	Diff      string `json:"diff,omitempty"`
 }
@@ -168,13 +170,14 @@ type jsonPosition struct {
 	Byte   int `json:"byte"`
 }
 
-func (p *program) printFindings(findings []worktree.Finding) error {
-	out := jsonFindings{FormatVersion: formatVersion, OK: len(findings) == 0, Findings: []jsonFinding{}}
+func (p *program) printFindings(findings []worktree.Finding, uncovered []coverage.Finding) error {
+	out := jsonFindings{FormatVersion: formatVersion, OK: len(findings)+len(uncovered) == 0, Findings: []jsonFinding{}}
 	for _, f := range findings {
 		out.Findings = append(out.Findings, jsonFinding{
 			Rule: string(f.Kind), Summary: f.Summary, Detail: f.Detail, File: f.Path, Remedy: f.Remedy,
 		})
 	}
+	out.Findings = append(out.Findings, uncoveredJSON(uncovered)...)
 	return p.printJSON(out)
 }
 

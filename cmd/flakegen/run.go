@@ -126,6 +126,7 @@ func (p *program) app() *cli.App {
 			p.evalCommand(),
 			p.planCommand(),
 			p.verifyCommand(),
+			p.coverageCommand(),
 			p.reportCommand(),
 			p.historyCommand(),
 			p.doctorCommand(),

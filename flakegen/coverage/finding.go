@@ -1,0 +1,142 @@
+package coverage
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/flakegen/flakegen/flakegen/spec"
+	"github.com/flakegen/flakegen/platform"
+)
+
+// Rule is the name of what findings of this package are about.
+const Rule = "coverage"
+
+// Finding is a check that runs nowhere without a reason, or a reason for one that runs.
+type Finding struct {
+	// Check is nil for a reason that is for no check.
+	Check   *Check
+	Systems []platform.System
+	Summary string
+	Detail  string
+	Remedy  string
+	Range   hcl.Range
+}
+
+// Each gives a finding of its own for each system of one about a check.
+func (f Finding) Each() []Finding {
+	if f.Check == nil {
+		return []Finding{f}
+	}
+	var list []Finding
+	for i := range f.Systems {
+		one := f
+		one.Systems = f.Systems[i : i+1]
+		one.Summary = never(f.Check, one.Systems)
+		list = append(list, one)
+	}
+	return list
+}
+
+func never(c *Check, systems []platform.System) string {
+	return fmt.Sprintf("%s runs nowhere on %s", c.Name, join(systems))
+}
+
+// Findings lists what is wrong with the table. Without a ci block nothing is.
+func (t *Table) Findings() []Finding {
+	if t.Unknown {
+		return nil
+	}
+	var list []Finding
+	for _, c := range t.Checks {
+		list = append(list, t.neverRun(c)...)
+	}
+	return append(list, t.idle()...)
+}
+
+// neverRun finds where a check runs nowhere: one finding for all systems on which that
+// has the same cause.
+func (t *Table) neverRun(c *Check) []Finding {
+	var runner, schedule []platform.System
+	for _, row := range t.byCheck[c] {
+		switch {
+		case row.State != Never || row.Unchecked != "":
+		case len(t.spec.CI.Runners[row.System]) == 0:
+			runner = append(runner, row.System)
+		default:
+			schedule = append(schedule, row.System)
+		}
+	}
+	finding := func(systems []platform.System, detail, remedy string) Finding {
+		return Finding{
+			Check: c, Systems: systems, Range: c.Place, Detail: detail,
+			Summary: never(c, systems),
+			Remedy:  fmt.Sprintf("%s, or say why it does not run: unchecked = { %s = \"…\" }", remedy, systems[0]),
+		}
+	}
+	var list []Finding
+	if len(runner) > 0 {
+		remedy := fmt.Sprintf("Add one to the ci block, as in runners = { %s = \"…\" }", runner[0])
+		if !t.spec.CI.Runs() && !(t.spec.CI.PullRequest && t.isGated(c, runner[0])) {
+			remedy += ", and a schedule, as in nightly = \"17 3 * * *\""
+		}
+		list = append(list, finding(runner, "There is no runner for it.", remedy))
+	}
+	if len(schedule) > 0 {
+		detail := "Pull requests do not build it there, and nothing runs at night or by hand."
+		remedy := "Add a schedule to the ci block, as in nightly = \"17 3 * * *\", or by_hand = true"
+		list = append(list, finding(schedule, detail, remedy))
+	}
+	return list
+}
+
+// idle finds the reasons that nothing needs.
+func (t *Table) idle() []Finding {
+	used := map[*spec.UncheckedLine]bool{}
+	runs := map[*spec.UncheckedLine][]platform.System{}
+	for _, row := range t.Rows {
+		line := row.Check.reason(row.System)
+		if line != nil && row.State == Never {
+			used[line] = true
+		} else if line != nil {
+			runs[line] = append(runs[line], row.System)
+		}
+	}
+	var list []Finding
+	seen := map[*spec.Unchecked]bool{nil: true}
+	look := func(u *spec.Unchecked, name string) {
+		if seen[u] {
+			return
+		}
+		seen[u] = true
+		for _, line := range u.Lines {
+			if used[line] {
+				continue
+			}
+			detail := "No system takes this line: a more exact one counts, or none there has the check."
+			if on := runs[line]; len(on) > 0 {
+				detail = fmt.Sprintf("It runs on %s.", join(on))
+			}
+			list = append(list, Finding{
+				Systems: runs[line], Range: line.Range, Detail: detail,
+				Summary: fmt.Sprintf("%s is not unchecked", name), Remedy: "Remove the line.",
+			})
+		}
+	}
+	for _, d := range t.spec.Derivations() {
+		for _, v := range d.Variants {
+			look(v.Unchecked, d.Name+"-"+v.Name)
+		}
+		look(d.Unchecked, d.Name)
+	}
+	return list
+}
+
+func join(systems []platform.System) string {
+	names := make([]string, len(systems))
+	for i, s := range systems {
+		names[i] = string(s)
+	}
+	return strings.Join(names, ", ")
+}
