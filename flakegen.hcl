@@ -42,7 +42,7 @@ package "flakegen" {
   version = let.version
   src     = lib::cleanSource(path("."))
 
-  vendorHash  = "sha256-HSY2VKV2TbYDfE8k9RpbY/gcJA0TGMuHKuVEhhBHTJE="
+  vendorHash  = "sha256-FG2HiBxKN2zB3oHd1v1k6j1SgWspAT80sqmC7aNNepE="
   subPackages = ["cmd/flakegen"]
   ldflags     = ["-s", "-w", "-X main.stamped=${let.version}"]
   env         = { CGO_ENABLED = 0 }

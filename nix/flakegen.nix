@@ -9,7 +9,7 @@ pkgs.buildGoModule {
   inherit version;
   src = lib.cleanSource ../.;
 
-  vendorHash = "sha256-HSY2VKV2TbYDfE8k9RpbY/gcJA0TGMuHKuVEhhBHTJE=";
+  vendorHash = "sha256-FG2HiBxKN2zB3oHd1v1k6j1SgWspAT80sqmC7aNNepE=";
   subPackages = [ "cmd/flakegen" ];
   ldflags = [
     "-s"

@@ -20,8 +20,8 @@ import (
 // Rendering is what a tree of files renders to.
 type Rendering struct {
 	Spec *spec.Spec
-	// Files are flake.nix and then those of the derivations in the spec's order.
-	// There are none where the spec is in error.
+	// Files are flake.nix, then those of the derivations in the spec's order, then the
+	// workflow. There are none where the spec is in error.
 	Files []File
 	// Diagnostics hold all that is wrong with the spec, in the order of its files.
 	Diagnostics hcl.Diagnostics
@@ -61,7 +61,7 @@ func Tree(root fs.FS) (*Rendering, error) {
 	result.Diagnostics = append(result.Diagnostics, more...)
 	spec.SortDiagnostics(result.Diagnostics)
 	if !result.Diagnostics.HasErrors() {
-		result.Files = files()
+		result.Files = append(files(), workflows(s)...)
 	}
 	return result, nil
 }
@@ -86,6 +86,7 @@ func render(s *spec.Spec, exists func(path string) bool) (files func() []File, d
 		}
 	}
 	all := append([]*file{r.flake()}, own...)
+	r.emptyWorkflow()
 	return func() []File { return printAll(all) }, r.compiler.Diagnostics
 }
 
