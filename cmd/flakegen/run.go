@@ -129,6 +129,7 @@ func (p *program) app() *cli.App {
 			p.coverageCommand(),
 			p.reportCommand(),
 			p.historyCommand(),
+			p.ciCommand(),
 			p.doctorCommand(),
 			p.benchCommand(),
 			p.completionCommand(),
