@@ -69,9 +69,20 @@ func Checks(s *spec.Spec) []*Check {
 	return list
 }
 
-// seeded lists the checks whose seed is the commit. Nothing depends on them, and they
-// run on a schedule only.
-func seeded(*spec.Spec) []*Check { return nil }
+// seeded lists the checks whose seed is the commit. No package depends on them, and
+// they run on a schedule only.
+func seeded(s *spec.Spec) []*Check {
+	var list []*Check
+	for _, p := range s.Packages {
+		if name := p.SeededCheck(); name != "" {
+			list = append(list, &Check{
+				Target: Target{Name: name, Set: checks, Output: &spec.Output{Name: name, Package: p}},
+				On:     p.On, Place: p.Tests.Range, unchecked: p.Unchecked, scheduled: true,
+			})
+		}
+	}
+	return list
+}
 
 func newCheck(set string, o *spec.Output) *Check {
 	c := &Check{Target: Target{Name: o.Name, Set: set, Output: o}, On: o.Package.On, Place: o.Range(), unchecked: o.Package.Unchecked}

@@ -3,10 +3,12 @@
 //
 // The words of this package:
 //
-//   - check: an output that is there to fail: a variant of role "checked", or a check
-//     block. A check block that is nothing but such a variant is the same check.
+//   - check: an output that is there to fail: a variant of role "checked" or one that
+//     runs tests, tests whose seed is the commit, or a check block. A check block that is
+//     nothing but such a variant is the same check.
 //   - gated: built for pull requests. These are the aliases, as each system has them,
-//     or without any alias all packages; and the check blocks.
+//     or without any alias all packages; and the check blocks. Tests whose seed is the
+//     commit are not: each commit would run them anew.
 //   - left: a check that is not gated on a system. A schedule, or a person, starts it.
 //   - state: where a check runs on a system; see [State].
 //   - unchecked: the reason that a spec gives for a check that runs nowhere.

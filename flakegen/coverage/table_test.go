@@ -23,6 +23,20 @@ package "rts" {
 }
 `
 
+const seededTests = `
+package "rts" {
+  tests {
+    modules  = ["unit"]
+    seed     = [4711, "commit"]
+    fallback = 17
+    seeds    = [1, 10]
+    run      = "true ${each.module} ${each.seed}"
+  }
+  variant "build" { doCheck = false }
+  variant "checked" { tests = "shards" }
+}
+`
+
 const alias = `
 alias "rts" {
   linux  = package.rts.checked
@@ -84,6 +98,14 @@ func TestStates(t *testing.T) {
 		},
 		{"variants of a check", "check \"lint\" {\nvariant \"a\" {}\nvariant \"b\" {}\n}" + ci(""), "lint-a gates gates; lint-b gates gates", "- -", ""},
 		{"a role", "package \"p\" {\nvariant \"fast\" {}\nvariant \"slow\" { role = \"checked\" }\n}\nalias \"q\" { default = package.p.fast }" + ci(nightly), "p-slow nightly nightly", "p-slow p-slow", ""},
+		{
+			"tests whose seed is the commit", seededTests + alias + ci(nightly),
+			"rts-checked gates nightly; rts-seeded nightly nightly", "rts-seeded rts-checked,rts-seeded", "",
+		},
+		{
+			"such tests without a schedule", seededTests + "alias \"rts\" { default = package.rts.checked }" + ci(""),
+			"rts-checked gates gates; rts-seeded never never", "- -", "rts-seeded runs nowhere on x86_64-linux, aarch64-darwin",
+		},
 		{"no check", "package \"p\" {}" + ci(""), "", "- -", ""},
 		{
 			"a package of one system", "package \"p\" {\nsystems = [\"darwin\"]\nvariant \"checked\" {}\n}\nalias \"q\" {\nlinux = null\ndarwin = package.p.checked\n}" + ci(""),

@@ -24,8 +24,9 @@ type UncheckedLine struct {
 	Range    hcl.Range
 }
 
-// IsChecked says whether the output is there to be checked.
-func (v *Variant) IsChecked() bool { return v.Role == RoleChecked }
+// IsChecked says whether the variant is there to be checked: by its role, or because it
+// runs the tests of its package.
+func (v *Variant) IsChecked() bool { return v.Role == RoleChecked || v.RunsTests() }
 
 // uncheckedOf reads the reasons of a derivation block and of its variants.
 func (d *decoder) uncheckedOf(drv *Derivation) {
