@@ -117,7 +117,7 @@ func (p *program) writeReport(c *cli.Context, w io.Writer, s subject, format str
 		case "trace":
 			return report.Trace(w, one)
 		case "html":
-			return report.Page(w, one, p.pastOf(c, one))
+			return report.Page(w, one, p.pastOf(c, one), p.coverageOf(c, one))
 		}
 		return report.Text(w, one.Report, style)
 	}

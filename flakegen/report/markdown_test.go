@@ -187,7 +187,7 @@ func TestSameInputSameBytes(t *testing.T) {
 	write := map[string]func(io.Writer) error{
 		"markdown": func(w io.Writer) error { return Markdown(w, recorded(t, "many"), 0) },
 		"trace":    func(w io.Writer) error { return Trace(w, recorded(t, "many")) },
-		"page":     func(w io.Writer) error { return Page(w, recorded(t, "many"), past()) },
+		"page":     func(w io.Writer) error { return Page(w, recorded(t, "many"), past(), nil) },
 		"overview": func(w io.Writer) error { return OverviewPage(w, past()) },
 	}
 	for name, f := range write {

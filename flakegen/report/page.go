@@ -18,9 +18,12 @@ import (
 // Charts are SVG that html/template fills in, so what stands in them is escaped
 // like all other text. past are other builds of the project, which may hold this
 // one too: of them the page shows the trend of each output and what variants
-// leave out. The same input gives the same bytes.
-func Page(w io.Writer, record history.Record, past []history.Record) error {
-	return render(w, buildPage(record, past))
+// leave out. covered says where the checks of the spec run, nil where there is no
+// spec. The same input gives the same bytes.
+func Page(w io.Writer, record history.Record, past []history.Record, covered *Coverage) error {
+	p := buildPage(record, past)
+	p.Coverage = coverageViewOf(covered)
+	return render(w, p)
 }
 
 // OverviewPage writes many builds as one page of the same kind.
@@ -40,6 +43,8 @@ type page struct {
 
 	Build    *buildView
 	Overview *overviewView
+
+	Coverage *coverageView
 
 	Differences []differenceView
 	Trends      []trendView

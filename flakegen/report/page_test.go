@@ -14,7 +14,7 @@ import (
 func pageOf(t testing.TB, record history.Record, past []history.Record) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Page(&b, record, past); err != nil {
+	if err := Page(&b, record, past, nil); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -44,6 +44,7 @@ func pages(t *testing.T) map[string]string {
 		"overview": overviewOf(t, withPast),
 		"hostile":  pageOf(t, hostile(), []history.Record{hostile(), hostile()}),
 		"empty":    pageOf(t, history.Record{Report: emptyReport()}, nil),
+		"covered":  coveredPage(t, covered()),
 	}
 }
 

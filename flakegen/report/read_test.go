@@ -81,7 +81,7 @@ func FuzzRead(f *testing.F) {
 		// Whatever can be read can be shown.
 		var b bytes.Buffer
 		for _, r := range records {
-			if err := errors.Join(Text(&b, r.Report, Style{}), Markdown(&b, r, 0), Page(&b, r, records)); err != nil {
+			if err := errors.Join(Text(&b, r.Report, Style{}), Markdown(&b, r, 0), Page(&b, r, records, nil)); err != nil {
 				t.Fatal(err)
 			}
 			checkTrace(t, traceOf(t, r))
