@@ -18,10 +18,11 @@ func (p *program) renderCommand() *cli.Command {
 		Name:      "render",
 		Usage:     "write the files that the spec describes",
 		ArgsUsage: "[--diff | --stdout] [--force]",
-		Description: `Renders flakegen.hcl, and every *.flakegen.hcl beside it, to flake.nix and
-nix/*.nix. Writes only files that differ, each whole or not at all, and removes
-files of its own that the spec no longer describes. A file without flakegen's
-marker line is never overwritten unless --force says so.
+		Description: `Renders flakegen.hcl, and every *.flakegen.hcl beside it, to flake.nix,
+nix/*.nix and the workflow of a ci block. Writes only files that differ, each
+whole or not at all, and removes files of its own that the spec no longer
+describes. A file without flakegen's marker line is never overwritten unless
+--force says so.
 
 Examples:
   flakegen render               write what differs

@@ -17,5 +17,17 @@ var (
 	cachix     = action{"cachix/cachix-action", "1eb2ef646ac0255473d23a5907ad7b04ce94065c", "v17"}
 )
 
-// actions lists them all.
-var actions = []action{checkout, uploadArtifact, installNix, cachix}
+// Actions lists the actions that workflows use, as "NAME@COMMIT # VERSION".
+func Actions() []string {
+	var list []string
+	for _, a := range []action{checkout, uploadArtifact, installNix, cachix} {
+		list = append(list, a.String())
+	}
+	return list
+}
+
+// pin is the action as a step names it.
+func (a action) pin() string { return a.name + "@" + a.commit }
+
+// String is the action as it stands in a workflow.
+func (a action) String() string { return a.pin() + " # " + a.version }

@@ -3,7 +3,7 @@
 // The words of this package:
 //
 //   - action: a step that somebody else has written. Each is pinned to a commit in
-//     [actions], since a tag can be moved.
+//     [Actions], since a tag can be moved.
 //   - target: an output that a job builds; package coverage says which.
 //   - expression: what GitHub replaces between ${{ and }} before anything else reads
 //     the text. Those in a workflow are this package's own: the spec refuses a text that

@@ -15,7 +15,7 @@ const historyFile = "${{ runner.temp }}/flakegen.db"
 
 // uses is a step that runs an action; with is nil for one without inputs.
 func uses(a action, with *yaml.Node, more ...pair) *yaml.Node {
-	pinned := text(a.name + "@" + a.commit)
+	pinned := text(a.pin())
 	pinned.LineComment = "# " + a.version
 	pairs := append(more, entry("uses", pinned))
 	if with != nil {
