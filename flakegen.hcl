@@ -66,3 +66,15 @@ app "default" { program = "${package.flakegen}/bin/flakegen" }
 shell "default" {
   packages = [pkgs.go, pkgs.gnumake, pkgs.nixfmt, pkgs.pre-commit]
 }
+
+# make test runs by a workflow of its own; this one builds what the flake offers.
+ci "github" {
+  runners = {
+    x86_64-linux   = "ubuntu-24.04"
+    aarch64-linux  = "ubuntu-24.04-arm"
+    aarch64-darwin = "macos-15"
+  }
+  nightly  = "41 2 * * *"
+  by_hand  = true
+  flakegen = ".#flakegen"
+}

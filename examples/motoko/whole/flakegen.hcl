@@ -146,3 +146,14 @@ shell "default" {
     export TOMMATHSRC=${inputs.libtommath-src}
   EOT
 }
+
+# What a Mac does without on pull requests runs there at night.
+ci "github" {
+  runners = {
+    x86_64-linux   = "ubuntu-24.04"
+    aarch64-linux  = "ubuntu-24.04-arm"
+    aarch64-darwin = "macos-15"
+  }
+  branches = ["master"]
+  nightly  = "17 3 * * *"
+}
