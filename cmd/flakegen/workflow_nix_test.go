@@ -64,6 +64,35 @@ func TestNixWorkflow(t *testing.T) {
 	}
 }
 
+// A job has flakegen from the input of that name, as flake.lock pins it.
+func TestNixWorkflowInput(t *testing.T) {
+	require.Program(t, "nix")
+	require.Program(t, "git")
+	require.Root(t)
+	g := newGithub(t, &txtar.Archive{Files: []txtar.File{
+		{Name: "src/flake.nix", Data: []byte(`{
+			outputs = _: { packages.x86_64-linux.default = derivation {
+				name = "flakegen";
+				system = "x86_64-linux";
+				builder = "/bin/sh";
+				args = [ "-c" "/bin/mkdir -p $out/bin && printf '#!/bin/sh\necho this is \"$@\"' >$out/bin/flakegen && /bin/chmod +x $out/bin/flakegen" ];
+			}; };
+		}`)},
+		{Name: "registry.json", Data: []byte(`{"flakes":[],"version":2}`)},
+	}})
+	spec := "flake { systems = [\"x86_64-linux\"] }\ninput \"flakegen\" { url = \"path:" + g.dir + "/src\" }\nci \"github\" { runners = { x86_64-linux = \"x\" } }\n"
+	if err := os.WriteFile(filepath.Join(g.dir, "flakegen.hcl"), []byte(spec), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	config := []string{"NIX_CONFIG=experimental-features = nix-command flakes\nsubstituters =\nsandbox = false\nbuild-users-group =\nflake-registry = " + g.dir + "/registry.json\n"}
+	g.bash(t, config, "git init -q && flakegen render && git add . && nix flake lock && git add .")
+	job := g.jobs(t)["check"]
+	out, err := g.try(config, job.Steps[len(job.Steps)-1].Run)
+	if err != nil || !strings.HasSuffix(string(out), "this is check\n") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // github is a folder that a workflow runs in.
 type github struct {
 	dir         string

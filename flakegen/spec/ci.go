@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -42,6 +43,16 @@ type CI struct {
 
 // Runs says whether a person or a schedule starts what pull requests leave out.
 func (c *CI) Runs() bool { return c.Nightly != "" || c.ByHand }
+
+// FlakegenInput is the input of the flake that flakegen is run from, which flake.lock
+// pins; empty where it comes from an address.
+func (c *CI) FlakegenInput() string {
+	reference, _, _ := strings.Cut(c.Flakegen, "#")
+	if strings.ContainsAny(reference, ":/.?") {
+		return ""
+	}
+	return reference
+}
 
 // ciAttributes are the attributes of a ci block.
 var ciAttributes = []string{
@@ -202,10 +213,19 @@ func (d *decoder) flakegenItself(c *CI) {
 	if d.spec.Input("flakegen") != nil {
 		c.Flakegen = "flakegen"
 	}
-	if a := c.at["flakegen"]; a != nil {
-		if text, ok := d.text(a.Expr, "flakegen"); ok && d.fitWord(a.Expr.Range(), "An installable", text) {
-			c.Flakegen = text
-		}
+	a := c.at["flakegen"]
+	if a == nil {
+		return
+	}
+	text, ok := d.text(a.Expr, "flakegen")
+	if !ok || !d.fitWord(a.Expr.Range(), "An installable", text) {
+		return
+	}
+	c.Flakegen = text
+	// Those of an adopted flake stand where nobody reads them.
+	if name := c.FlakegenInput(); name != "" && d.spec.Input(name) == nil && !d.spec.Adopted {
+		d.errorf(a.Expr.Range(), fmt.Sprintf("No input %q", name), "%s",
+			didYouMean(name, sortedKeys(d.inputs), "A name alone is one of the flake's inputs. Add it, or write an address such as github:flakegen/flakegen."))
 	}
 }
 

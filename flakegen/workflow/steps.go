@@ -120,7 +120,7 @@ func (r *renderer) keepHistory(name string) []*yaml.Node {
 			entry("run", text(r.flakegen("history", "export", `"$RUNNER_TEMP/builds.jsonl"`))),
 		),
 		uses(uploadArtifact, mapping(
-			entry("name", text(fmt.Sprintf("flakegen-%s-${{ matrix.system }}", name))),
+			entry("name", text(fmt.Sprintf("flakegen-%s-${{ matrix.system }}-${{ github.run_attempt }}", name))),
 			entry("path", text("${{ runner.temp }}/builds.jsonl")),
 		), entry("name", text("Keep the history")), entry("if", text(whateverCame))),
 	}

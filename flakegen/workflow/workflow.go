@@ -197,8 +197,7 @@ func (r *renderer) reportJob() *yaml.Node {
 // flakegen is the beginning of a command line that runs flakegen, with its first words.
 func (r *renderer) flakegen(words ...string) string {
 	command := "nix run "
-	if !strings.ContainsAny(r.ci.Flakegen, ":/.#") {
-		// Only a name: that of an input, which flake.lock pins.
+	if r.ci.FlakegenInput() != "" {
 		command += "--inputs-from . "
 	}
 	return fmt.Sprintf("%s%s -- %s", command, shellWord(r.ci.Flakegen), strings.Join(words, " "))
