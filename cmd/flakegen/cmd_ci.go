@@ -2,18 +2,15 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
-	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/flakegen/flakegen/flakegen"
-	"github.com/flakegen/flakegen/flakegen/generate"
-	"github.com/flakegen/flakegen/flakegen/nixcmd"
 	"github.com/flakegen/flakegen/flakegen/spec"
+	"github.com/flakegen/flakegen/flakegen/timing"
 	"github.com/flakegen/flakegen/platform"
 )
 
@@ -80,68 +77,48 @@ func (p *program) ciMatrix(c *cli.Context) error {
 	if c.Args().Present() {
 		return exit(exitUsage, "flakegen ci matrix takes no argument %q: the spec says what is built. See flakegen ci matrix --help.", c.Args().First())
 	}
-	project, err := p.project(c)
+	o, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	interrupts := watchInterrupts(c.Context)
-	defer interrupts.stop()
-	rendering, err := p.agreed(interrupts.ctx, project, c.Bool("no-check"))
-	if err != nil {
-		return err
-	}
-	options, err := p.matrixOptions(c, project, rendering)
+	defer o.stop()
+	jobs, err := matrixJobs(c, o.rendering.Spec)
 	if err != nil {
 		return err
 	}
 	plan := &flakegen.Plan{}
-	if len(options.Outputs) > 0 {
-		options.Nix.Kill = interrupts.kill
-		plan, err = project.Plan(interrupts.ctx, options)
-		switch {
-		case interrupts.ctx.Err() != nil, errors.Is(err, nixcmd.ErrInterrupted):
-			return exit(exitInterrupted, "interrupted")
-		case err != nil:
-			return exit(exitUnable, "%s", err)
+	if len(jobs) > 0 {
+		if plan, err = p.planned(c, o, flakegen.PlanOptions{Outputs: jobs}); err != nil {
+			return err
 		}
 	}
-	rows := matrixRows(rendering.Spec, plan, c.Bool("all"))
+	rows := matrixRows(o.rendering.Spec, plan, c.Bool("all"))
 	if c.Bool("json") {
 		err = p.printMatrix(rows)
 	} else {
 		err = p.showMatrix(rows)
 	}
-	if err != nil || len(options.Outputs) == 0 {
+	if err != nil || len(jobs) == 0 {
 		return err
 	}
-	return p.planEnded(rendering, plan, false)
+	return p.planEnded(o.rendering, plan, false)
 }
 
-func (p *program) matrixOptions(c *cli.Context, project *flakegen.Project, rendering *generate.Rendering) (flakegen.PlanOptions, error) {
-	options := flakegen.PlanOptions{
-		Spec: rendering.Spec, Offline: c.Bool("offline"), Variable: p.env.get, UserAgent: "flakegen/" + version(), Now: p.env.now,
-	}
+// matrixJobs are what the command line asks for.
+func matrixJobs(c *cli.Context, s *spec.Spec) ([]timing.Output, error) {
 	event, err := flakegen.EventOf(c.String("event"))
 	if err != nil {
-		return options, exit(exitUsage, "%s", err)
+		return nil, exit(exitUsage, "%s", err)
 	}
-	systems := rendering.Spec.Systems
-	if names := c.StringSlice("system"); len(names) > 0 {
-		if systems, err = flakegen.Systems(rendering.Spec, names); err != nil {
-			return options, exit(exitUsage, "%s", err)
-		}
+	systems, err := namedSystems(c, s)
+	if err != nil {
+		return nil, err
 	}
-	if options.Outputs, err = flakegen.Jobs(rendering.Spec, event, systems); err != nil {
-		return options, exit(exitUsage, "%s", err)
+	jobs, err := flakegen.Jobs(s, event, systems)
+	if err != nil {
+		return nil, exit(exitUsage, "%s", err)
 	}
-	if options.Nix, err = p.nix(project); err != nil {
-		return options, err
-	}
-	if options.History, err = p.env.historyPath(); err != nil {
-		p.say("nothing is known of past builds: %s. %s", err, historyRemedy(err))
-	}
-	options.Host, _ = os.Hostname() // without it no build is preferred
-	return options, nil
+	return jobs, nil
 }
 
 // jsonMatrix is a matrix of GitHub Actions; include is the part that it takes.

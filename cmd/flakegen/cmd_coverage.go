@@ -8,7 +8,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/urfave/cli/v2"
 
-	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/coverage"
 	"github.com/flakegen/flakegen/platform"
 )
@@ -55,11 +54,9 @@ func (p *program) coverage(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	systems := rendering.Spec.Systems
-	if names := c.StringSlice("system"); len(names) > 0 {
-		if systems, err = flakegen.Systems(rendering.Spec, names); err != nil {
-			return exit(exitUsage, "%s", err)
-		}
+	systems, err := namedSystems(c, rendering.Spec)
+	if err != nil {
+		return err
 	}
 	table := coverage.Of(rendering.Spec)
 	findings := slices.DeleteFunc(table.Findings(), func(f coverage.Finding) bool {

@@ -14,6 +14,7 @@ import (
 	"github.com/flakegen/flakegen/flakegen/generate"
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
 	"github.com/flakegen/flakegen/flakegen/report"
+	"github.com/flakegen/flakegen/flakegen/spec"
 	"github.com/flakegen/flakegen/flakegen/substituter"
 )
 
@@ -62,17 +63,13 @@ func (p *program) plan(c *cli.Context) error {
 		return err
 	}
 	defer o.stop()
-	options, err := p.planOptions(c, o.rendering)
+	options, err := planTargets(c, o.rendering.Spec)
 	if err != nil {
 		return err
 	}
-	options.Nix = o.nix
-	plan, err := o.project.Plan(o.ctx, options)
-	switch {
-	case o.ctx.Err() != nil, errors.Is(err, nixcmd.ErrInterrupted):
-		return exit(exitInterrupted, "interrupted")
-	case err != nil:
-		return exit(exitUnable, "%s", err)
+	plan, err := p.planned(c, o, options)
+	if err != nil {
+		return err
 	}
 	if c.Bool("json") {
 		err = p.printJSON(planJSON(plan, o.rendering))
@@ -85,29 +82,41 @@ func (p *program) plan(c *cli.Context) error {
 	return p.planEnded(o.rendering, plan, c.Bool("fail-if-builds"))
 }
 
-func (p *program) planOptions(c *cli.Context, rendering *generate.Rendering) (flakegen.PlanOptions, error) {
-	none := flakegen.PlanOptions{}
-	options := flakegen.PlanOptions{
-		Spec: rendering.Spec, Offline: c.Bool("offline"), Variable: p.env.get, UserAgent: "flakegen/" + version(), Now: p.env.now,
-	}
-	var err error
+// planTargets are what the command line asks for.
+func planTargets(c *cli.Context, s *spec.Spec) (options flakegen.PlanOptions, err error) {
 	if c.Bool("all-systems") {
-		options.Outputs, options.Installables, err = flakegen.TargetsEverywhere(rendering.Spec, c.Args().Slice())
+		options.Outputs, options.Installables, err = flakegen.TargetsEverywhere(s, c.Args().Slice())
 	} else {
-		systems, unlisted := flakegen.Systems(rendering.Spec, c.StringSlice("system"))
+		systems, unlisted := flakegen.Systems(s, c.StringSlice("system"))
 		if unlisted != nil {
-			return none, exit(exitUsage, "%s", unlisted)
+			return options, exit(exitUsage, "%s", unlisted)
 		}
-		options.Outputs, options.Installables, err = flakegen.Targets(rendering.Spec, c.Args().Slice(), systems)
+		options.Outputs, options.Installables, err = flakegen.Targets(s, c.Args().Slice(), systems)
 	}
 	if err != nil {
-		return none, exit(exitUsage, "%s", err)
+		return options, exit(exitUsage, "%s", err)
 	}
+	return options, nil
+}
+
+// planned makes a plan of what the options name, or says why it cannot.
+func (p *program) planned(c *cli.Context, o *opening, options flakegen.PlanOptions) (*flakegen.Plan, error) {
+	options.Nix, options.Spec = o.nix, o.rendering.Spec
+	options.Offline, options.UserAgent = c.Bool("offline"), "flakegen/"+version()
+	options.Variable, options.Now = p.env.get, p.env.now
+	var err error
 	if options.History, err = p.env.historyPath(); err != nil {
 		p.say("nothing is known of past builds: %s. %s", err, historyRemedy(err))
 	}
 	options.Host, _ = os.Hostname() // without it no build is preferred
-	return options, nil
+	plan, err := o.project.Plan(o.ctx, options)
+	switch {
+	case o.ctx.Err() != nil, errors.Is(err, nixcmd.ErrInterrupted):
+		return nil, exit(exitInterrupted, "interrupted")
+	case err != nil:
+		return nil, exit(exitUnable, "%s", err)
+	}
+	return plan, nil
 }
 
 // planEnded says what stands beside the plan, and turns it into the program's end.

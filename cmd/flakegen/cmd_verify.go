@@ -68,11 +68,9 @@ func (p *program) verify(c *cli.Context) error {
 		return err
 	}
 	defer o.stop()
-	systems := o.rendering.Spec.Systems
-	if names := c.StringSlice("system"); len(names) > 0 {
-		if systems, err = flakegen.Systems(o.rendering.Spec, names); err != nil {
-			return exit(exitUsage, "%s", err)
-		}
+	systems, err := namedSystems(c, o.rendering.Spec)
+	if err != nil {
+		return err
 	}
 	findings, err := p.verified(o, systems)
 	if err != nil {

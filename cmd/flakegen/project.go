@@ -9,6 +9,8 @@ import (
 
 	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/generate"
+	"github.com/flakegen/flakegen/flakegen/spec"
+	"github.com/flakegen/flakegen/platform"
 )
 
 // project finds the project that a command works on.
@@ -37,6 +39,19 @@ func (p *program) findProject(dir string) (*flakegen.Project, error) {
 		return nil, exit(exitUsage, "%s", err)
 	}
 	return project, err
+}
+
+// namedSystems are the systems of the spec that --system names, or all of them.
+func namedSystems(c *cli.Context, s *spec.Spec) ([]platform.System, error) {
+	names := c.StringSlice("system")
+	if len(names) == 0 {
+		return s.Systems, nil
+	}
+	systems, err := flakegen.Systems(s, names)
+	if err != nil {
+		return nil, exit(exitUsage, "%s", err)
+	}
+	return systems, nil
 }
 
 // rendering renders the project's spec, and shows what is wrong with it.
