@@ -39,3 +39,14 @@ alias "hello" {
 alias "default" { default = alias.hello }
 
 shell "default" { packages = [pkgs.gnumake] }
+
+# Which machine runs the jobs of each system, and when: this renders a workflow for
+# GitHub Actions. A Mac then tests at night. flakegen coverage says what runs where.
+# ci "github" {
+#   runners = {
+#     x86_64-linux   = "ubuntu-24.04"
+#     aarch64-linux  = "ubuntu-24.04-arm"
+#     aarch64-darwin = "macos-15"
+#   }
+#   nightly = "17 3 * * *"
+# }

@@ -147,9 +147,11 @@ func (d *decoder) runners(c *CI) {
 			d.fitText(line.expr.Range(), "A label", label)
 		}
 	}
-	for system, selector := range platform.Resolve(selectors, d.spec.Systems).Chosen {
-		if len(labels[selector]) > 0 {
-			c.Runners[system] = labels[selector]
+	chosen := platform.Resolve(selectors, d.spec.Systems).Chosen
+	for _, system := range d.spec.Systems {
+		i := slices.IndexFunc(lines, func(line selectorLine) bool { return line.selector == chosen[system] })
+		if i >= 0 && len(labels[lines[i].selector]) > 0 && d.canBuild(lines[i], labels[lines[i].selector], system) {
+			c.Runners[system] = labels[lines[i].selector]
 		}
 	}
 }

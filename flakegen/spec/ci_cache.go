@@ -136,7 +136,7 @@ func (d *decoder) word(a *Attribute, what string) string {
 // secretName holds the name of a secret to what GitHub takes. It is the value that is
 // often put there by mistake, so the text is not repeated.
 func (d *decoder) secretName(rng hcl.Range, name string) bool {
-	if secretForm.MatchString(name) && !strings.HasPrefix(strings.ToUpper(name), "GITHUB_") {
+	if secretForm().MatchString(name) && !strings.HasPrefix(strings.ToUpper(name), "GITHUB_") {
 		return true
 	}
 	d.errorf(rng, "Not the name of a secret", "A secret is named here, and its value is kept by GitHub: letters, digits and _, not beginning with a digit or GITHUB_, as in \"CACHIX_AUTH_TOKEN\".")

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -15,7 +16,7 @@ import (
 )
 
 // secretForm is what the name of a secret of GitHub may be.
-var secretForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,254}$`)
+var secretForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,254}$`) })
 
 // longestName bounds in bytes what a workflow is given as one text.
 const longestName = 1000
@@ -78,14 +79,14 @@ func unfitWorkflow(name string) string {
 }
 
 // schedule is the part of cron's language that GitHub knows, too.
-var schedule = regexp.MustCompile(`^[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}$`)
+var schedule = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}$`) })
 
 // shortest is the time between two runs below which GitHub starts none.
 const shortest = 5 * time.Minute
 
 // unfitSchedule says why GitHub takes no such schedule, or "".
 func unfitSchedule(text string) string {
-	if !schedule.MatchString(text) {
+	if !schedule().MatchString(text) {
 		return "It must have five fields, with one space between them, of numbers, names, *, comma, - and /."
 	}
 	parsed, err := cron.ParseStandard(text)
