@@ -35,6 +35,7 @@ type resolution struct {
 
 	fetched map[*path]bool
 	built   map[string]bool // output paths
+	retried map[*store.Node]bool
 }
 
 // Resolve says what it takes to realise what is wanted. The error is of the store,
@@ -45,7 +46,7 @@ func (r *Resolver) Resolve(ctx context.Context, wanted []Wanted) (*Result, error
 	}
 	q := &resolution{
 		Resolver: r, wanted: map[*store.Node]map[string]bool{}, decisions: map[*store.Node]decision{}, sources: map[string]bool{},
-		queued: map[*store.Node]bool{}, fetched: map[*path]bool{}, built: map[string]bool{},
+		queued: map[*store.Node]bool{}, fetched: map[*path]bool{}, built: map[string]bool{}, retried: map[*store.Node]bool{},
 	}
 	for _, w := range wanted {
 		n := r.Closure.Node(w.Derivation)
@@ -192,7 +193,7 @@ func (q *resolution) retryAll() {
 		if q.decisions[n] != retry {
 			continue
 		}
-		q.decisions[n] = fetch
+		q.decisions[n], q.retried[n] = fetch, true
 		missing, _ := q.missing(n)
 		for _, p := range missing {
 			if !q.later(p, map[*path]bool{}) {
@@ -204,6 +205,9 @@ func (q *resolution) retryAll() {
 		}
 	}
 }
+
+// takesInputs says whether the inputs of a derivation are realised.
+func (q *resolution) takesInputs(n *store.Node) bool { return q.decisions[n] == build || q.retried[n] }
 
 func (q *resolution) markBuilt(n *store.Node) {
 	for _, o := range n.Outputs {
@@ -282,6 +286,7 @@ func (q *resolution) result(asked map[*store.Node]map[string]bool) *Result {
 		}
 	}
 	slices.SortFunc(r.Fetch, func(a, b Fetch) int { return strings.Compare(a.Path, b.Path) })
+	q.markUncertain(r, asked, all)
 	byPath := func(a, b substituter.Answer) int { return strings.Compare(a.Path, b.Path) }
 	slices.SortFunc(r.Refused, byPath)
 	slices.SortFunc(r.Failed, byPath)

@@ -122,20 +122,24 @@ func write(t *testing.T, lines string) (root string, roots []string) {
 }
 
 // words are a result: the derivations that are built, and what is fetched; a star
-// is for what is superseded, a question mark for what is unknown.
+// is for what is superseded, a tilde for what may be spared, a question mark for what
+// is unknown. Behind a bar is what may be fetched beside.
 func (r *Result) words() string {
 	var words []string
 	for _, p := range r.Present {
 		words = append(words, "="+short(p))
 	}
 	for _, n := range r.Build {
-		words = append(words, n.Name+"!")
+		words = append(words, n.Name+"!"+map[bool]string{true: "~"}[slices.Contains(r.MaySpare, n)])
 	}
 	for _, f := range r.Fetch {
-		words = append(words, short(f.Path)+map[bool]string{true: "*"}[f.Superseded])
+		words = append(words, short(f.Path)+map[bool]string{true: "*"}[f.Superseded]+map[bool]string{true: "~"}[f.MaySpare])
 	}
 	for _, u := range r.Unknown {
 		words = append(words, short(u)+"?")
+	}
+	for _, f := range r.MayFetch {
+		words = append(words, "|"+short(f.Path))
 	}
 	return strings.Join(words, " ")
 }
@@ -171,6 +175,9 @@ func TestResolve(t *testing.T) {
 		{"a circle in the cache", chain, world{offers: map[string][]string{"c": {"x"}, "x": {"y"}, "y": {"x"}}}, Rules{}, "", "a! b! c!"},
 		{"a circle in the cache, tried again", chain, world{offers: map[string][]string{"c": {"x"}, "x": {"y"}, "y": {"x"}}}, Rules{Retry: true}, "", "a! b! c!"},
 		{"what an incomplete one refers to", "a; b; c: a b", world{offers: map[string][]string{"c": {"a", "b"}, "a": nil}}, Rules{}, "", "b! c! a"},
+		{"incomplete behind a download", "r; s; late: r s; d; e; f: d e late; g: r f", world{offers: map[string][]string{"late": {"r"}, "d": nil, "f": {"d", "e"}}}, Rules{}, "", "e! r! s!~ late!~ f! g! d |late"},
+		{"incomplete behind a download, tried again", "r; s; late: r s; d; e; f: d e late; g: r f", world{offers: map[string][]string{"late": {"r"}, "d": nil, "f": {"d", "e"}}}, Rules{Retry: true}, "", "e! r! s!~ g! d f late"},
+		{"built and referred to", "i; f-local: i; o: f-local; g: f-local o", world{offers: map[string][]string{"f-local": nil, "o": {"f-local"}}}, Rules{}, "", "i! f-local!~ g! f-local o"},
 		{"one output wanted", "m(dev out); n: m", world{offers: map[string][]string{"m": nil}}, Rules{}, "", "n! m"},
 		{"both wanted, one there", "m(dev out); n: m m!dev", world{valid: []string{"m"}, offers: map[string][]string{"m-dev": nil}}, Rules{}, "", "n! m-dev"},
 		{"both wanted, one lacking", "m(dev out); n: m m!dev", world{offers: map[string][]string{"m": {"x"}, "x": nil}}, Rules{}, "", "m! n! m* x*"},

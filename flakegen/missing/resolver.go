@@ -26,9 +26,7 @@ type Rules struct {
 	AlwaysAllowSubstitutes bool
 	// Retry: where what is fetched refers to paths that are not to be had, the
 	// inputs are realised first and then it is tried again. So Nix does before
-	// 2.30; since then it builds. In large graphs Nix comes to some of these late,
-	// when what was lacking has been built for others, and spares their inputs. That
-	// is not foreseen, so a build too many may be said.
+	// 2.30; since then it builds.
 	Retry bool
 }
 
@@ -62,6 +60,11 @@ type Result struct {
 	Fetch []Fetch
 	// Build are the derivations that are built, each behind those it needs.
 	Build []*store.Node
+	// MaySpare are those of Build that Nix leaves out where something else comes first,
+	// in the order of Build; see race. MayFetch are then fetched beside Fetch, sorted by
+	// path.
+	MaySpare []*store.Node
+	MayFetch []Fetch
 	// Unclear are those of Build whose outputs have no known path (see
 	// [store.Kind]): whether they are valid or in a cache cannot be said.
 	Unclear []*store.Node
@@ -83,6 +86,9 @@ type Fetch struct {
 	// knows (before 2.30 only where it was wanted by then); a dry run does not name
 	// it.
 	Superseded bool
+	// MaySpare says that Nix may not need it, by what comes first; see Result.MaySpare.
+	// So it is of what is superseded, and of what is built as well.
+	MaySpare bool
 }
 
 // DownloadBytes is the sum over what is fetched, as far as the caches say.

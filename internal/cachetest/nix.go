@@ -19,9 +19,15 @@ import (
 type Nix struct {
 	Program string
 	Env     []string
+
+	made *made
 }
 
-// NewNix finds nix. The settings are lines of nix.conf.
+// made is what the derivations of a test left in the store, one list for each time.
+type made struct{ derivations []Derivations }
+
+// NewNix finds nix. The settings are lines of nix.conf. What it instantiates is
+// deleted when the test ends, with all outputs.
 func NewNix(t testing.TB, settings ...string) Nix {
 	t.Helper()
 	lines := append([]string{
@@ -32,10 +38,13 @@ func NewNix(t testing.TB, settings ...string) Nix {
 		"narinfo-cache-negative-ttl = 0",
 		"narinfo-cache-positive-ttl = 0",
 	}, settings...)
-	return Nix{
+	n := Nix{
 		Program: require.Program(t, "nix"),
 		Env:     append(os.Environ(), "NIX_CONFIG="+strings.Join(lines, "\n"), "XDG_CACHE_HOME="+t.TempDir()),
+		made:    &made{},
 	}
+	t.Cleanup(func() { n.delete(t) })
+	return n
 }
 
 // Run runs a command of Nix, with what it says on stdout and stderr.
@@ -64,8 +73,7 @@ type Derivations struct {
 //	make NAME ATTRIBUTES
 //
 // is one that Nix has to build, differing from those of every other run. Its
-// outputs hold the word built and the variable uses. All outputs are deleted when
-// the test ends.
+// outputs hold the word built and the variable uses.
 func (n Nix) Instantiate(t testing.TB, set string) Derivations {
 	t.Helper()
 	d := Derivations{File: filepath.Join(t.TempDir(), "all.nix")}
@@ -99,23 +107,39 @@ in %s
 	for name, one := range all {
 		d.Path[name], d.Outputs[name] = one.Path, one.Outputs
 	}
-	t.Cleanup(func() { n.delete(t, d) })
+	n.made.derivations = append(n.made.derivations, d)
 	return d
 }
 
-func (n Nix) delete(t testing.TB, d Derivations) {
-	args := []string{"--delete"}
-	for name, outputs := range d.Outputs {
-		args = append(args, d.Path[name])
-		for _, path := range outputs {
-			if _, err := os.Lstat(path); err == nil {
-				args = append(args, path)
+// deletedAtOnce is how many paths are deleted together. Nix looks each time who uses
+// the store, which takes most of a second, and a command line has an end.
+const deletedAtOnce = 5000
+
+func (n Nix) delete(t testing.TB) {
+	var paths []string
+	flush := func() {
+		if len(paths) == 0 {
+			return
+		}
+		cmd := exec.Command("nix-store", append([]string{"--delete"}, paths...)...)
+		cmd.Env = n.Env
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Logf("leaves its paths in the store: %v\n%s", err, out)
+		}
+		paths = nil
+	}
+	for _, d := range n.made.derivations {
+		for name, outputs := range d.Outputs {
+			paths = append(paths, d.Path[name])
+			for _, path := range outputs {
+				if _, err := os.Lstat(path); err == nil {
+					paths = append(paths, path)
+				}
 			}
 		}
+		if len(paths) > deletedAtOnce {
+			flush()
+		}
 	}
-	cmd := exec.Command("nix-store", args...)
-	cmd.Env = n.Env
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Logf("leaves its paths in the store: %v\n%s", err, out)
-	}
+	flush()
 }
