@@ -35,8 +35,17 @@ type PlanOptions struct {
 	// Variable is a variable of the environment, for proxies.
 	Variable  func(name string) string
 	UserAgent string
+	// Observe is told what is done, from several goroutines at once. It may be nil.
+	Observe func(PlanProgress)
 	// Now is the clock.
 	Now func() time.Time
+}
+
+// PlanProgress is what a plan is at: evaluating so many outputs, or asking caches
+// where Asking has a cache, or else reading.
+type PlanProgress struct {
+	Evaluating int
+	Asking     substituter.Progress
 }
 
 // Plan is what it would take to have outputs.
@@ -161,6 +170,7 @@ func (p *Project) newPlanRun(ctx context.Context, o PlanOptions) (*planRun, erro
 		Substituters: settings.Substituters, TrustedPublicKeys: settings.TrustedPublicKeys, SecretKeyFiles: settings.SecretKeyFiles,
 		RequireSigs: settings.RequireSigs, Offline: o.Offline, NetrcFile: settings.NetrcFile, CertFile: settings.CertFile,
 		NoHTTP2: !settings.HTTP2, Connections: settings.HTTPConnections, Variable: o.Variable, UserAgent: o.UserAgent,
+		Observe: func(p substituter.Progress) { r.observe(PlanProgress{Asking: p}) },
 	}
 	for _, c := range o.Spec.Caches {
 		lacking := r.caches.Lacking(c.URL, c.PublicKey)
@@ -209,8 +219,15 @@ func alternativesOfAlias(s *spec.Spec, o timing.Output) []timing.Output {
 	return Alternatives(s, []timing.Output{o})
 }
 
+func (r *planRun) observe(p PlanProgress) {
+	if r.Observe != nil {
+		r.Observe(p)
+	}
+}
+
 // evaluate finds the derivations.
 func (r *planRun) evaluate(ctx context.Context) error {
+	r.observe(PlanProgress{Evaluating: len(r.asked)})
 	installables := make([]nixcmd.Installable, len(r.asked))
 	for i, one := range r.asked {
 		installables[i] = one.installable
@@ -235,6 +252,7 @@ func (r *planRun) evaluate(ctx context.Context) error {
 // read reads the closure of all derivations. Where that fails it finds the outputs
 // to blame, and reads that of the others.
 func (r *planRun) read(ctx context.Context) error {
+	r.observe(PlanProgress{})
 	var err error
 	if r.closure, err = store.ReadClosure(ctx, "", r.roots()); err == nil || ctx.Err() != nil {
 		return err

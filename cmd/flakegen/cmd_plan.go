@@ -109,7 +109,11 @@ func (p *program) planned(c *cli.Context, o *opening, options flakegen.PlanOptio
 		p.say("nothing is known of past builds: %s. %s", err, historyRemedy(err))
 	}
 	options.Host, _ = os.Hostname() // without it no build is preferred
+	line := p.startPlanLine()
+	defer line.close() // a panic leaves a clean screen too
+	options.Observe = line.observe
 	plan, err := o.project.Plan(o.ctx, options)
+	line.close()
 	switch {
 	case o.ctx.Err() != nil, errors.Is(err, nixcmd.ErrInterrupted):
 		return nil, exit(exitInterrupted, "interrupted")
@@ -186,8 +190,10 @@ func (p *program) tellCaches(plan *flakegen.Plan) {
 	}
 	for _, s := range plan.Caches {
 		switch {
-		case s.State == substituter.SetAside, s.State == substituter.Unusable:
-			p.say("the cache %s did not answer (%s); what it may have counts as not there.", s.URI, s.Reason)
+		case s.State == substituter.SetAside:
+			p.say("the cache %s was given up (%s); what else it may have counts as not there.", s.URI, s.Reason)
+		case s.State == substituter.Unusable:
+			p.say("the cache %s did not answer (%s), so Nix leaves it out; what it may have counts as not there.", s.URI, s.Reason)
 		case s.State == substituter.NotAsked:
 			p.say("the cache %s was not asked (%s); what it may have counts as not there.", s.URI, s.Reason)
 		case s.Failures > 0:

@@ -41,6 +41,10 @@ func (j *jobs) may(live *report.Live, now time.Time) bool {
 		live.Resume()
 	default:
 	}
+	return j.foreground()
+}
+
+func (j *jobs) foreground() bool {
 	group, err := unix.IoctlGetInt(j.terminal, unix.TIOCGPGRP)
 	// Another terminal than the one that controls the program has no foreground.
 	return err != nil || group == unix.Getpgrp()

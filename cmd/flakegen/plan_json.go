@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/generate"
+	"github.com/flakegen/flakegen/flakegen/missing"
 	"github.com/flakegen/flakegen/flakegen/store"
 	"github.com/flakegen/flakegen/flakegen/substituter"
 )
@@ -28,6 +29,7 @@ type jsonPlanRow struct {
 	Present             []string        `json:"present"`
 	Fetch               []jsonPlanFetch `json:"fetch"`
 	DownloadBytes       uint64          `json:"download_bytes"`
+	MayFetch            []jsonPlanFetch `json:"may_fetch"`
 	Build               []jsonPlanBuild `json:"build"`
 	ExpectedSeconds     *float64        `json:"expected_seconds"`
 	ExpectedLowSeconds  *float64        `json:"expected_low_seconds"`
@@ -45,13 +47,15 @@ type jsonPlanRow struct {
 }
 
 // jsonPlanFetch is a path of a cache. Superseded ones are fetched in vain, as the
-// derivation is built all the same.
+// derivation is built all the same. Those that may be spared, and builds as well, Nix
+// leaves out where something else comes first.
 type jsonPlanFetch struct {
 	Path          string `json:"path"`
 	Cache         string `json:"cache"`
 	Trust         string `json:"trust"`
 	DownloadBytes uint64 `json:"download_bytes"`
 	Superseded    bool   `json:"superseded,omitempty"`
+	MaySpare      bool   `json:"may_be_spared,omitempty"`
 }
 
 type jsonPlanFail struct {
@@ -64,6 +68,7 @@ type jsonPlanBuild struct {
 	Derivation      string   `json:"derivation"`
 	Name            string   `json:"name"`
 	ExpectedSeconds *float64 `json:"expected_seconds"`
+	MaySpare        bool     `json:"may_be_spared,omitempty"`
 }
 
 type jsonPlanCache struct {
@@ -114,7 +119,7 @@ func planRowJSON(r flakegen.PlanRow, rendering *generate.Rendering) jsonPlanRow 
 	o := r.Output
 	row := jsonPlanRow{
 		Output: o.Name, Attribute: o.Attribute, System: o.System, Variant: o.Variant, Alias: o.Alias, Derivation: o.Derivation,
-		Present: orEmpty(r.Result.Present), Fetch: []jsonPlanFetch{}, DownloadBytes: r.Result.DownloadBytes(), Build: []jsonPlanBuild{},
+		Present: orEmpty(r.Result.Present), Fetch: fetchesJSON(r.Result.Fetch), MayFetch: fetchesJSON(r.Result.MayFetch), DownloadBytes: r.Result.DownloadBytes(), Build: []jsonPlanBuild{},
 		UnknownBuilds: r.Time.Unknown, Refused: []jsonPlanFetch{}, Failed: []jsonPlanFail{}, Unavailable: orEmpty(r.Result.Unknown),
 		Unclear: nodePaths(r.Result.Unclear), NotHere: orEmpty(r.NotHere), Alternatives: planRowsJSON(r.Alternatives, rendering), Error: errorText(r.Err),
 		Places: []jsonFileRange{},
@@ -127,13 +132,12 @@ func planRowJSON(r flakegen.PlanRow, rendering *generate.Rendering) jsonPlanRow 
 			row.Places = append(row.Places, jsonFileRange{rng.Filename, rangeJSON(rng)})
 		}
 	}
-	for _, f := range r.Result.Fetch {
-		one := offerJSON(f.Path, f.Offer)
-		one.Superseded = f.Superseded
-		row.Fetch = append(row.Fetch, one)
+	spared := map[*store.Node]bool{}
+	for _, n := range r.Result.MaySpare {
+		spared[n] = true
 	}
 	for _, b := range r.Builds {
-		one := jsonPlanBuild{Derivation: b.Node.Path, Name: b.Node.Name}
+		one := jsonPlanBuild{Derivation: b.Node.Path, Name: b.Node.Name, MaySpare: spared[b.Node]}
 		if b.Usual != nil {
 			one.ExpectedSeconds = &b.Usual.Seconds
 		}
@@ -150,6 +154,15 @@ func planRowJSON(r flakegen.PlanRow, rendering *generate.Rendering) jsonPlanRow 
 		}
 	}
 	return row
+}
+
+func fetchesJSON(fetches []missing.Fetch) []jsonPlanFetch {
+	list := make([]jsonPlanFetch, len(fetches))
+	for i, f := range fetches {
+		list[i] = offerJSON(f.Path, f.Offer)
+		list[i].Superseded, list[i].MaySpare = f.Superseded, f.MaySpare
+	}
+	return list
 }
 
 func offerJSON(path string, o substituter.Offer) jsonPlanFetch {

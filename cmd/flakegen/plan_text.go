@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -11,9 +10,7 @@ import (
 	"github.com/mitchellh/go-wordwrap"
 
 	"github.com/flakegen/flakegen/flakegen"
-	"github.com/flakegen/flakegen/flakegen/missing"
 	"github.com/flakegen/flakegen/flakegen/report"
-	"github.com/flakegen/flakegen/flakegen/store"
 	"github.com/flakegen/flakegen/flakegen/substituter"
 )
 
@@ -31,7 +28,7 @@ func (p *program) showPlanned(plan *flakegen.Plan) error {
 	if terminal && slices.ContainsFunc(lines, func(line string) bool { return ansi.StringWidth(line) > width }) {
 		lines = planStack(plan.Rows)
 	}
-	for _, group := range [][]string{planChoices(plan.Rows), planBuilds(plan.Rows), planFetches(plan.Rows), planDoubts(plan.Rows)} {
+	for _, group := range [][]string{planChoices(plan.Rows), planBuilds(plan.Rows), planFetches(plan.Rows), planDoubts(plan.Rows), planFailures(plan.Rows, plan.Settings.Fallback)} {
 		if len(group) > 0 {
 			lines = append(append(lines, ""), group...)
 		}
@@ -260,52 +257,6 @@ func planFetches(rows []flakegen.PlanRow) []string {
 		if slices.Sort(parts); len(parts) > 0 {
 			lines = append(lines, label(r)+" fetches "+strings.Join(parts, ", "))
 		}
-	}
-	return lines
-}
-
-// refusals say what is wrong with what Nix would not take.
-var refusals = map[substituter.Trust]string{
-	substituter.Unsigned:     "not signed",
-	substituter.UnknownKey:   "signed by no key that is trusted",
-	substituter.BadSignature: "the signature is wrong",
-	substituter.WrongPath:    "it is about another path",
-}
-
-// planDoubts say what Nix would refuse, what cannot be had, and what nobody can say.
-func planDoubts(rows []flakegen.PlanRow) []string {
-	refused := map[string]map[string]bool{} // by cache and reason, names
-	var lines []string
-	for _, r := range rows {
-		fetched := func(path string) bool {
-			return slices.ContainsFunc(r.Result.Fetch, func(f missing.Fetch) bool { return f.Path == path })
-		}
-		for _, answer := range r.Result.Refused {
-			if fetched(answer.Path) {
-				continue
-			}
-			for _, offer := range answer.Refused {
-				reason := fmt.Sprintf("%s (%s)", offer.Cache, refusals[offer.Trust])
-				if refused[reason] == nil {
-					refused[reason] = map[string]bool{}
-				}
-				refused[reason][store.Name(answer.Path)] = true
-			}
-		}
-		for _, path := range r.Result.Unknown {
-			lines = append(lines, fmt.Sprintf("%s cannot be had: no cache has %s, and nothing makes it", label(r), path))
-		}
-		if n := len(r.Result.Unclear); n > 0 {
-			lines = append(lines, fmt.Sprintf("%s: whether %s present or cached cannot be said, as %s", label(r),
-				count(n, "build is", "builds are"), "their output paths are not known before (content-addressed)"))
-		}
-		if len(r.NotHere) > 0 {
-			lines = append(lines, fmt.Sprintf("%s cannot be built here: nothing builds for %s", label(r), strings.Join(r.NotHere, ", ")))
-		}
-	}
-	for _, reason := range slices.Sorted(maps.Keys(refused)) {
-		names := slices.Sorted(maps.Keys(refused[reason]))
-		lines = append(lines, fmt.Sprintf("Nix would not take from %s and would build: %s", reason, listed(names[:min(shownBuilds, len(names))], len(names))))
 	}
 	return lines
 }

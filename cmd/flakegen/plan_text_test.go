@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -45,6 +46,8 @@ func TestPlanSentences(t *testing.T) {
 	refusing.Result.Refused = []substituter.Answer{{Path: path, Refused: []substituter.Offer{{Cache: "https://c", Trust: substituter.BadSignature}}}}
 	refusing.Result.Unknown = []string{path}
 	refusing.Result.Unclear = []*store.Node{{}}
+	refusing.Result.MaySpare = []*store.Node{{Path: path + ".drv"}}
+	refusing.Result.Failed = []substituter.Answer{{Path: path, Failed: []substituter.Failure{{Cache: "https://d", Err: errors.New("HTTP 500")}, {Cache: "https://e", Err: errors.New("in time")}}}}
 	refusing.NotHere = []string{mac}
 	rows := []flakegen.PlanRow{row, fetched, some, refusing, broken}
 	for _, test := range []struct {
@@ -64,8 +67,14 @@ rts on x86_64-linux fetches 1 path from https://c (trusted)`},
 		{"doubts", planDoubts(rows), `
 moc on aarch64-darwin cannot be had: no cache has /nix/store/00000000000000000000000000000000-gmp, and nothing makes it
 moc on aarch64-darwin: whether 1 build is present or cached cannot be said, as their output paths are not known before (content-addressed)
+moc on aarch64-darwin: Nix may spare 1 build, by which of its downloads and builds end first: gmp
 moc on aarch64-darwin cannot be built here: nothing builds for aarch64-darwin
 Nix would not take from https://c (the signature is wrong) and would build: gmp`},
+		{"failures", planFailures(append(rows, refusing), false), `
+https://d gave no answer (HTTP 500) for gmp, which counts as not there; nix build may end with an error there, unless it is called with --fallback
+https://e gave no answer (in time) for gmp, which counts as not there; nix build may end with an error there, unless it is called with --fallback`},
+		{"failures that Nix goes on after", planFailures(rows, true)[:1], `
+https://d gave no answer (HTTP 500) for gmp, which counts as not there`},
 		{"table", planTable(rows), `
 OUTPUT   SYSTEM          VARIANT  FETCH              BUILD  TIME
 rts      aarch64-darwin  build    -                  1      18.0 s

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Caches are all substituters of the settings, in the order in which Nix asks
@@ -14,6 +15,9 @@ type Caches struct {
 	keys        keys
 	requireSigs bool
 	connections int
+
+	observe         func(Progress)
+	answered, asked atomic.Int64
 }
 
 // Answer is what the caches say of a path.
@@ -63,7 +67,7 @@ func Open(ctx context.Context, s Settings) (*Caches, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Caches{keys: known, requireSigs: s.RequireSigs, connections: s.Connections}
+	c := &Caches{keys: known, requireSigs: s.RequireSigs, connections: s.Connections, observe: s.Observe}
 	var opening sync.WaitGroup
 	for i, uri := range s.Substituters {
 		if slices.Contains(s.Substituters[:i], uri) {
@@ -108,12 +112,14 @@ func (c *Caches) Status() []Status {
 // The error is that of the context.
 func (c *Caches) Ask(ctx context.Context, paths []string) ([]Answer, error) {
 	answers := make([]Answer, len(paths))
+	c.asked.Add(int64(len(paths)))
 	todo := make(chan int)
 	var asking sync.WaitGroup
 	for range min(c.connections*max(len(c.caches), 1), len(paths)) {
 		asking.Go(func() {
 			for i := range todo {
 				answers[i] = c.ask(ctx, paths[i])
+				c.answered.Add(1)
 			}
 		})
 	}
@@ -134,6 +140,9 @@ func (c *Caches) Ask(ctx context.Context, paths []string) ([]Answer, error) {
 func (c *Caches) ask(ctx context.Context, path string) Answer {
 	a := Answer{Path: path}
 	for _, one := range c.caches {
+		if c.observe != nil && one.get != nil {
+			c.observe(Progress{one.status.URI, int(c.answered.Load()), int(c.asked.Load())})
+		}
 		n, err := one.narInfo(ctx, path)
 		if err != nil {
 			a.Failed = append(a.Failed, Failure{one.status.URI, err})

@@ -36,8 +36,19 @@ type Settings struct {
 	Variable func(name string) string
 	// UserAgent is what the caches are told, "" for Go's own.
 	UserAgent string
+	// Observe is told how far the questions are, from several goroutines at once. It
+	// may be nil.
+	Observe func(Progress)
 
 	Limits Limits
+}
+
+// Progress is how far the questions to caches are.
+type Progress struct {
+	// Cache is the URI, without a password, of the one that was asked last.
+	Cache string
+	// Answered is of how many paths all is known, Asked how many were asked for.
+	Answered, Asked int
 }
 
 // Limits are what a cache may take. A zero field has the default.
