@@ -351,6 +351,8 @@ func (r *planRun) usual(ctx context.Context) (map[*store.Node]*history.Usual, er
 	defer past.Close()
 	project := ProjectName(ctx, r.project.Root, r.project.Env)
 	derivations := &store.Derivations{}
+	var nodes []*store.Node
+	var questions []history.Question
 	for _, one := range r.asked {
 		if one.result == nil {
 			continue
@@ -359,10 +361,16 @@ func (r *planRun) usual(ctx context.Context) (map[*store.Node]*history.Usual, er
 			if _, asked := known[n]; asked {
 				continue
 			}
-			if known[n], err = past.Usual(ctx, usualQuestion(derivations, n.Path, project, r.Host)); err != nil {
-				return known, err
-			}
+			known[n] = nil
+			nodes, questions = append(nodes, n), append(questions, usualQuestion(derivations, n.Path, project, r.Host))
 		}
+	}
+	usual, err := past.UsualTimes(ctx, questions)
+	if err != nil {
+		return known, err
+	}
+	for i, n := range nodes {
+		known[n] = usual[i]
 	}
 	return known, nil
 }

@@ -59,8 +59,14 @@ func TestUsual(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			times, err := s.UsualTimes(context.Background(), []Question{{}, ask(test.ask)})
+			if err != nil || times[0] != nil || (times[1] == nil) != (got == nil) {
+				t.Fatal(times, err)
+			}
 			if got == nil {
 				got = &Usual{}
+			} else if times[1].Seconds != got.Seconds || times[1].Low != got.Low || times[1].Count != got.Count || times[1].Exact != got.Exact || times[1].Phases != nil {
+				t.Errorf("among others %+v", times[1])
 			}
 			if got.Seconds != test.seconds || got.Count != test.count || got.Exact != test.exact {
 				t.Errorf("got %+v", got)
