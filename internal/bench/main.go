@@ -36,11 +36,16 @@ func run(args []string, stdout, stderr io.Writer) int {
 	runs := flags.Int("runs", 20, "the `number` of runs of each side; half of it where a run takes a second")
 	packages := flags.Int("packages", 1000, "the `number` of packages of the large spec")
 	long := flags.Bool("long", false, "measure a build of 30 s instead, which takes ten minutes")
+	reading := flags.Bool("reading", false, "measure only the reading of derivations and caches, as with another Nix")
 	if err := flags.Parse(args); err != nil {
 		return 2
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if *reading {
+		err := benchReading(ctx, *runs, stdout, stderr)
+		return exit(err, stderr)
+	}
 	if err := bench(ctx, *flakegen, *repository, *runs, *packages, *long, stdout, stderr); err != nil {
 		fmt.Fprintf(stderr, "bench: %v\n", err)
 		return 1
@@ -55,6 +60,26 @@ func parse(name string, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// benchReading measures what flakegen reads by itself, and the Nix that is first on
+// PATH.
+func benchReading(ctx context.Context, runs int, stdout, stderr io.Writer) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp("", "flakegen-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	measures, stop, err := readers(ctx, self, work, runs)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return report(ctx, measures, stdout, stderr)
 }
 
 func bench(ctx context.Context, flakegen, repository string, runs, packages int, long bool, stdout, stderr io.Writer) error {
