@@ -129,6 +129,11 @@ func TestNixPlanHostile(t *testing.T) {
 
 // hostileProject is a rendered project with one package that no store has.
 func hostileProject(t *testing.T) (dir string) {
+	return projectOf(t, strings.Replace(hostileSpec, "SALT", fmt.Sprint(time.Now().UnixNano()), 1))
+}
+
+// projectOf is a rendered project of a spec, known to git.
+func projectOf(t *testing.T, spec string) (dir string) {
 	t.Helper()
 	repository, err := filepath.Abs("../..")
 	if err != nil {
@@ -138,8 +143,7 @@ func hostileProject(t *testing.T) (dir string) {
 	if err := os.CopyFS(filepath.Join(dir, "hostpkgs"), os.DirFS(filepath.Join(repository, "nix", "hostpkgs"))); err != nil {
 		t.Fatal(err)
 	}
-	text := strings.Replace(hostileSpec, "SALT", fmt.Sprint(time.Now().UnixNano()), 1)
-	if err := os.WriteFile(filepath.Join(dir, "flakegen.hcl"), []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "flakegen.hcl"), []byte(spec), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	for _, command := range [][]string{{"git", "init", "-q"}, {"flakegen", "render"}, {"git", "add", "."}} {

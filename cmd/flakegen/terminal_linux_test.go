@@ -38,27 +38,9 @@ func slowProject(t *testing.T) (dir, pidFile string) {
 	t.Helper()
 	require.Program(t, "nix")
 	require.Root(t)
-	repository, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir = t.TempDir()
 	pidFile = filepath.Join(t.TempDir(), "pid")
-	if err := os.CopyFS(filepath.Join(dir, "hostpkgs"), os.DirFS(filepath.Join(repository, "nix", "hostpkgs"))); err != nil {
-		t.Fatal(err)
-	}
 	text := strings.NewReplacer("STAMP", fmt.Sprint(time.Now().UnixNano()), "PIDFILE", pidFile, "$$$$", "$$").Replace(slowSpec)
-	if err := os.WriteFile(filepath.Join(dir, "flakegen.hcl"), []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	for _, command := range [][]string{{"git", "init", "-q"}, {"flakegen", "render"}, {"git", "add", "."}} {
-		cmd := exec.Command(command[0], command[1:]...)
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", command, err, out)
-		}
-	}
-	return dir, pidFile
+	return projectOf(t, text), pidFile
 }
 
 // atTerminal runs a command line at a terminal where a person watches.

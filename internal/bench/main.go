@@ -42,11 +42,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if *reading {
-		err := benchReading(ctx, *runs, stdout, stderr)
-		return exit(err, stderr)
-	}
-	if err := bench(ctx, *flakegen, *repository, *runs, *packages, *long, stdout, stderr); err != nil {
+	if err := bench(ctx, *flakegen, *repository, *runs, *packages, *long, *reading, stdout, stderr); err != nil {
 		fmt.Fprintf(stderr, "bench: %v\n", err)
 		return 1
 	}
@@ -62,27 +58,7 @@ func parse(name string, stderr io.Writer) int {
 	return 0
 }
 
-// benchReading measures what flakegen reads by itself, and the Nix that is first on
-// PATH.
-func benchReading(ctx context.Context, runs int, stdout, stderr io.Writer) error {
-	self, err := os.Executable()
-	if err != nil {
-		return err
-	}
-	work, err := os.MkdirTemp("", "flakegen-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(work)
-	measures, stop, err := readers(ctx, self, work, runs)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	return report(ctx, measures, stdout, stderr)
-}
-
-func bench(ctx context.Context, flakegen, repository string, runs, packages int, long bool, stdout, stderr io.Writer) error {
+func bench(ctx context.Context, flakegen, repository string, runs, packages int, long, reading bool, stdout, stderr io.Writer) error {
 	flakegen, err := filepath.Abs(flakegen)
 	if err != nil {
 		return err
@@ -106,6 +82,14 @@ func bench(ctx context.Context, flakegen, repository string, runs, packages int,
 	}
 
 	fmt.Fprintln(stderr, "bench: preparing")
+	read, stop, err := readers(ctx, self, work, runs)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if reading {
+		return report(ctx, read, stdout, stderr)
+	}
 	many := filepath.Join(work, "many")
 	if err := lay(ctx, many, flakegen, map[string]string{
 		"flakegen.hcl":      manyPackages(packages),
@@ -140,12 +124,7 @@ func bench(ctx context.Context, flakegen, repository string, runs, packages int,
 		return err
 	}
 	measures = append(measures, present...)
-	reading, stop, err := readers(ctx, self, work, runs)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	return report(ctx, append(measures, reading...), stdout, stderr)
+	return report(ctx, append(measures, read...), stdout, stderr)
 }
 
 // report takes the measures and shows what came of them.
