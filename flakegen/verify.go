@@ -42,13 +42,11 @@ func (p *Project) Verify(ctx context.Context, nix *nixcmd.Nix, s *spec.Spec, sys
 // all of it evaluates. An alias that the spec leaves out on a system is asked for
 // by its name only.
 func evaluateOutputs(ctx context.Context, nix *nixcmd.Nix, reference string, s *spec.Spec, systems []platform.System) (map[platform.System]verify.Evaluations, error) {
-	var packages, checks []*spec.Output
+	var packages []*spec.Output
 	for _, name := range s.OutputNames() {
 		packages = append(packages, s.Output(name))
 	}
-	for _, c := range verify.Checks(s) {
-		checks = append(checks, c.Outputs()...)
-	}
+	checks := verify.Checks(s)
 	e := &evaluating{nix: nix, reference: reference}
 	bySystem := map[platform.System]verify.Evaluations{}
 	for _, system := range systems {

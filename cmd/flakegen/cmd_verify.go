@@ -29,6 +29,7 @@ of the spec, and reads their derivations. What it holds them to:
   variants differ only in what the spec varies, and in what follows from that
   a variant of role build runs no tests, and needs nothing for them
   one of role checked has doCheck or doInstallCheck on, and a phase that can fail
+  one that runs its tests as shards needs all of them, and each can fail
   an alias is the derivation that it declares
 
 With --outputs it also builds the build-only and the checked variant of each
@@ -213,12 +214,8 @@ func verificationDetail(f verify.Finding) string {
 func verifiedCounts(s *spec.Spec) string {
 	outputs := len(s.OutputNames()) - len(s.Aliases)
 	text := count(outputs, "output", "outputs") + ", " + count(len(s.Aliases), "alias", "aliases")
-	checks := 0
-	for _, c := range verify.Checks(s) {
-		checks += len(c.Outputs())
-	}
-	if checks > 0 {
-		text += ", " + count(checks, "variant", "variants") + " of checks"
+	if checks := len(verify.Checks(s)); checks > 0 {
+		text += ", " + count(checks, "check", "checks")
 	}
 	return text
 }

@@ -8,6 +8,8 @@
 //   - to follow: nixpkgs makes an attribute of others, as buildInputs of
 //     checkInputs where doCheck is true; see [follows].
 //   - vacuous: a check phase that cannot fail, whatever the tests find.
+//   - aggregate: a variant that stands for shards, tests that run as derivations of
+//     their own; it has the content of the build-only variant.
 //   - test-only: an input that nothing but a check phase names.
 //
 // A check block with variants is held to the same rules as a package; one without

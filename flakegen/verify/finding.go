@@ -48,10 +48,13 @@ const (
 	RuleTestOnly Rule = "test-only-input"
 	// RuleRunsTests: building the build-only variant does not run the tests.
 	RuleRunsTests Rule = "tests-in-closure"
+	// RuleShards: a variant that runs its tests as shards needs each of them, and has
+	// what the build-only one made.
+	RuleShards Rule = "shards"
 	// RuleContents: what two variants made is the same, file for file. It is not
 	// decided here: that takes building both.
 	RuleContents Rule = "contents"
 )
 
 // Rules are those that [Verify] decides.
-var Rules = []Rule{RuleEvaluation, RuleDrift, RuleBuildChecks, RuleUnchecked, RuleVacuous, RuleSame, RuleAlias, RuleTestOnly, RuleRunsTests}
+var Rules = []Rule{RuleEvaluation, RuleDrift, RuleBuildChecks, RuleUnchecked, RuleVacuous, RuleSame, RuleAlias, RuleTestOnly, RuleRunsTests, RuleShards}

@@ -41,10 +41,18 @@ type varied struct {
 	shared   []*spec.Attribute
 }
 
-func newVaried(a, b side) *varied {
+// testAttributes are those that a variant has which runs its tests inline.
+var testAttributes = []string{"doCheck", "checkPhase", "nativeCheckInputs"}
+
+func (v *verifier) between(a, b side) *varied {
 	p := a.output.Package
 	set := &varied{names: map[string]bool{}, anything: p.Builder != nil || p.Value != nil, shared: p.Attributes}
 	for _, s := range []side{a, b} {
+		if v.runs(s, spec.Inline) {
+			for _, name := range testAttributes {
+				set.add(name)
+			}
+		}
 		for _, attribute := range s.output.Variant.Attributes {
 			set.add(attribute.Name)
 			if attribute.Name == "env" {

@@ -25,23 +25,31 @@ type Evaluations struct {
 	Packages, Checks map[string]Evaluation
 }
 
-// Checks are the check blocks that are verified: those with variants. Of another
-// one the spec declares nothing that could be held against it.
-func Checks(s *spec.Spec) []*spec.Derivation {
-	var list []*spec.Derivation
-	for _, c := range s.Checks {
-		if len(c.Variants) > 0 {
-			list = append(list, c)
+// Checks are the outputs among the flake's checks that are verified: those of check
+// blocks with variants, and the tests of packages with the seed of the commit. Of
+// another check the spec declares nothing that could be held against it.
+func Checks(s *spec.Spec) []*spec.Output {
+	var list []*spec.Output
+	for _, c := range withVariants(s.Checks) {
+		list = append(list, c.Outputs()...)
+	}
+	for _, p := range s.Packages {
+		if name := p.SeededCheck(); name != "" {
+			list = append(list, &spec.Output{Name: name, Package: p})
 		}
 	}
 	return list
+}
+
+func withVariants(blocks []*spec.Derivation) []*spec.Derivation {
+	return slices.DeleteFunc(slices.Clone(blocks), func(b *spec.Derivation) bool { return len(b.Variants) == 0 })
 }
 
 // Verify holds the derivations of one system against the spec. Findings come in
 // the order of the spec. The error is one of reading .drv files.
 func Verify(s *spec.Spec, system platform.System, evaluations Evaluations, derivations *store.Derivations) ([]Finding, error) {
 	v := &verifier{spec: s, system: system, evaluations: evaluations, derivations: derivations}
-	for _, d := range slices.Concat(s.Packages, Checks(s)) {
+	for _, d := range slices.Concat(s.Packages, withVariants(s.Checks)) {
 		if slices.Contains(d.On, system) {
 			if err := v.block(d); err != nil {
 				return nil, err
@@ -127,7 +135,7 @@ func (v *verifier) block(b *spec.Derivation) error {
 		if e.Err != nil || e.Derivation == "" {
 			see := v.eval(o.Name)
 			if b.Kind == spec.KindCheck {
-				see = fmt.Sprintf("flakegen build .#checks.%s.%s --dry-run", v.system, o.Name)
+				see = v.buildCheck(o.Name)
 			}
 			v.unevaluated(nameOf(o), o.Range(), e.Err, see)
 			continue
@@ -138,36 +146,59 @@ func (v *verifier) block(b *spec.Derivation) error {
 		}
 		sides = append(sides, side{o, d})
 	}
+	if err := v.seeded(b); err != nil {
+		return err
+	}
+	var alike []side // what is one derivation apart from what the variants set
 	for _, s := range sides {
+		if v.runs(s, spec.Shards) {
+			if err := v.aggregate(s, sides); err != nil {
+				return err
+			}
+			continue
+		}
+		alike = append(alike, s)
 		v.role(s)
+		if v.runs(s, spec.Inline) {
+			if err := v.inline(s); err != nil {
+				return err
+			}
+		}
 		if s.role() == spec.RoleBuild {
 			v.testOnly(s)
 		}
 	}
-	if len(b.Variants) == 0 || len(sides) < 2 {
+	if len(b.Variants) == 0 {
 		return nil
 	}
-	base := sides[0]
-	for _, s := range sides {
-		if s.role() == spec.RoleBuild {
-			base = s
-			break
-		}
+	if err := v.drifts(alike); err != nil {
+		return err
 	}
-	for _, s := range sides {
-		if s.output == base.output {
+	return v.builds(sides)
+}
+
+// drifts holds variants against the first that only builds, or the first one.
+func (v *verifier) drifts(sides []side) error {
+	base := max(0, slices.IndexFunc(sides, func(s side) bool { return s.role() == spec.RoleBuild }))
+	for i, s := range sides {
+		if i == base {
 			continue
 		}
-		if err := v.drift(base, s); err != nil {
+		if err := v.drift(sides[base], s); err != nil {
 			return err
 		}
 	}
-	return v.builds(sides)
+	return nil
 }
 
 // eval is the command that evaluates one output of a package, or an alias.
 func (v *verifier) eval(name string) string {
 	return fmt.Sprintf("flakegen eval %s --system %s", name, v.system)
+}
+
+// buildCheck is that for a check, which flakegen eval does not know.
+func (v *verifier) buildCheck(name string) string {
+	return fmt.Sprintf("flakegen build .#checks.%s.%s --dry-run", v.system, name)
 }
 
 func (v *verifier) unevaluated(name string, at hcl.Range, err error, see string) {
