@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,8 +34,14 @@ func judgePhase(text string, hook func(name string) string) vacuity {
 	if err != nil {
 		return canFail
 	}
-	p := &phase{hook: hook, errexit: true, pipefail: true, functions: map[string]*syntax.Stmt{}}
-	end := p.list(file.Stmts)
+	p := &phase{hook: hook, errexit: true, pipefail: true}
+	return p.judge(file.Stmts)
+}
+
+// judge says whether what begins in this state can fail.
+func (p *phase) judge(stmts []*syntax.Stmt) vacuity {
+	p.functions, p.variables = map[string]*syntax.Stmt{}, variables{}
+	end := p.list(stmts)
 	switch {
 	case p.pardoned:
 		return swallowed
@@ -42,7 +49,7 @@ func judgePhase(text string, hook func(name string) string) vacuity {
 		return canFail
 	case p.attempts > 0:
 		return swallowed
-	case p.left:
+	case p.left && !p.noted:
 		return leavesSoon
 	}
 	return runsNone
@@ -52,13 +59,19 @@ func judgePhase(text string, hook func(name string) string) vacuity {
 type phase struct {
 	hook      func(string) string
 	functions map[string]*syntax.Stmt
-	calls     []string // of functions and hooks, against circles
+	variables variables
+	locals    variables // what those had before that the function at hand has for itself
+	calls     []string  // of functions and hooks, against circles
+	// only, where it is set, says which commands count: these fail, and no other one is
+	// taken for something that can.
+	only func(*syntax.CallExpr) bool
 
 	errexit  bool
 	pipefail bool
 	failed   bool // something that can fail ends it
 	attempts int  // commands that can fail
 	left     bool // it has ended with success
+	noted    bool // by what it noted in a variable
 	pardoned bool // a trap ends it with success
 }
 
@@ -95,13 +108,12 @@ func (p *phase) statement(s *syntax.Stmt) status {
 // at it.
 func (p *phase) status(s *syntax.Stmt) (got status, ignored bool) {
 	if s.Background || s.Coprocess {
-		p.unnoticed(func() { p.command(s.Cmd) })
+		p.unnoticed(func() { p.apart(func() { p.command(s.Cmd) }) })
 		return succeeds, false
 	}
 	if s.Negated {
 		p.unnoticed(func() { got, _ = p.command(s.Cmd) })
-		p.attempts++
-		return mayFail, true
+		return p.attempt(), true
 	}
 	if s.Cmd == nil {
 		return succeeds, false // redirections alone
@@ -127,10 +139,10 @@ func (p *phase) command(c syntax.Command) (got status, ignored bool) {
 		return p.ifClause(c), false
 	case *syntax.WhileClause:
 		p.unnoticed(func() { p.list(c.Cond) })
-		p.list(c.Do)
+		p.perhaps(func() status { return p.list(c.Do) })
 		return succeeds, false
 	case *syntax.ForClause:
-		return p.list(c.Do), false
+		return p.perhaps(func() status { return p.list(c.Do) }), false
 	case *syntax.CaseClause:
 		return p.caseClause(c), false
 	case *syntax.Block:
@@ -146,12 +158,23 @@ func (p *phase) command(c syntax.Command) (got status, ignored bool) {
 		}
 		return p.status(c.Stmt)
 	case *syntax.DeclClause:
+		if c.Variant.Value == "local" {
+			p.local(c.Args)
+		}
 		p.unnoticed(func() { p.assignments(c.Args) })
 		return succeeds, false // export x=$(…) hides what fails in it
 	}
 	// [[ … ]], (( … )), let and coproc
+	return p.attempt(), false
+}
+
+// attempt is a command that can fail, where all count.
+func (p *phase) attempt() status {
+	if p.only != nil {
+		return succeeds
+	}
 	p.attempts++
-	return mayFail, false
+	return mayFail
 }
 
 func (p *phase) binary(c *syntax.BinaryCmd) (got status, ignored bool) {
@@ -162,7 +185,7 @@ func (p *phase) binary(c *syntax.BinaryCmd) (got status, ignored bool) {
 		if p.left {
 			return succeeds, false
 		}
-		right, _ := p.status(c.Y)
+		right := p.perhaps(func() status { right, _ := p.status(c.Y); return right })
 		if right == mayFail {
 			return mayFail, false
 		}
@@ -177,7 +200,13 @@ func (p *phase) binary(c *syntax.BinaryCmd) (got status, ignored bool) {
 		// exit 0 on the right ends the phase only where the left side fails, which
 		// leaves nothing that could fail there.
 		before := p.left
-		right, ignored := p.status(c.Y)
+		run := func() (right status) { right, ignored = p.status(c.Y); return right }
+		right := succeeds
+		if p.only != nil {
+			right = run()
+		} else {
+			right = p.perhaps(run)
+		}
 		p.left = before
 		return right, ignored
 	case syntax.Pipe, syntax.PipeAll:
@@ -203,6 +232,7 @@ func (p *phase) subshell(c *syntax.Subshell) status {
 func (p *phase) inner(run func(*phase) status) status {
 	inner := *p
 	inner.failed, inner.left = false, false
+	inner.variables = maps.Clone(p.variables)
 	got := run(&inner)
 	p.attempts = inner.attempts
 	if inner.failed || got == mayFail && !inner.left {
@@ -212,36 +242,56 @@ func (p *phase) inner(run func(*phase) status) status {
 }
 
 func (p *phase) ifClause(c *syntax.IfClause) status {
-	p.unnoticed(func() { p.list(c.Cond) })
 	got := succeeds
 	left := p.left
 	every := true // every branch leaves
+	var after []variables
 	for branch := c; branch != nil; branch = branch.Else {
-		if branch != c && len(branch.Cond) > 0 {
+		if len(branch.Cond) > 0 {
 			p.unnoticed(func() { p.list(branch.Cond) })
 		}
+		truth := p.truth(branch.Cond)
+		if truth == never {
+			every = every && branch.Else != nil
+			continue
+		}
 		p.left = left
+		before := maps.Clone(p.variables)
 		if p.list(branch.Then) == mayFail {
 			got = mayFail
 		}
 		every = every && p.left
+		after = append(after, p.variables)
+		p.variables = before
+		if truth == always {
+			p.variables = nil
+			break
+		}
 		if branch.Else == nil && len(branch.Cond) > 0 {
 			every = false // no else: nothing may run
+		} else if branch.Else == nil {
+			p.variables = nil
 		}
 	}
+	if p.variables != nil {
+		after = append(after, p.variables)
+	}
+	p.variables = p.either(after...)
 	p.left = left || every
 	return got
 }
 
 func (p *phase) caseClause(c *syntax.CaseClause) status {
 	got, left := succeeds, p.left
+	before, after := p.variables, []variables{p.variables}
 	for _, item := range c.Items {
-		p.left = left
+		p.left, p.variables = left, maps.Clone(before)
 		if p.list(item.Stmts) == mayFail {
 			got = mayFail
 		}
+		after = append(after, p.variables)
 	}
-	p.left = left
+	p.left, p.variables = left, p.either(after...)
 	return got
 }
 
@@ -267,6 +317,10 @@ func (p *phase) call(c *syntax.CallExpr) status {
 	if body, ok := p.functions[name]; ok {
 		return p.enter(name, func() status { return p.statement(body) })
 	}
+	if p.only != nil && p.only(c) {
+		p.attempts++
+		return mayFail
+	}
 	switch name {
 	case "runHook":
 		if len(args) > 0 {
@@ -276,15 +330,13 @@ func (p *phase) call(c *syntax.CallExpr) status {
 		if text := strings.Join(args, " "); text != "" && !slices.Contains(args, "") {
 			return p.script(text, text)
 		}
-		p.attempts++
-		return mayFail
+		return p.attempt()
 	case "source", ".":
-		p.attempts++
-		return mayFail
+		return p.attempt()
 	case "set":
 		p.set(args)
 	case "exit", "return":
-		return p.exit(args)
+		return p.exit(c.Args[len(c.Args)-len(args):], args)
 	case "wait":
 		if len(args) == 0 {
 			return succeeds // of a process by its number it gives the status
@@ -295,15 +347,14 @@ func (p *phase) call(c *syntax.CallExpr) status {
 		}
 	case "make", "gmake", "ninja":
 		if ignoresErrors(args) {
-			p.attempts++
+			p.attempt()
 			return succeeds
 		}
 	}
 	if slices.Contains(harmless, name) {
 		return succeeds
 	}
-	p.attempts++
-	return mayFail
+	return p.attempt()
 }
 
 // script runs text that a command stands for.
@@ -320,7 +371,13 @@ func (p *phase) enter(name string, run func() status) status {
 		return mayFail
 	}
 	p.calls = append(p.calls, name)
-	defer func() { p.calls = p.calls[:len(p.calls)-1] }()
+	outside := p.locals
+	p.locals = variables{}
+	defer func() {
+		p.calls = p.calls[:len(p.calls)-1]
+		p.variables.restore(p.locals)
+		p.locals = outside
+	}()
 	return run()
 }
 
@@ -334,6 +391,7 @@ func (p *phase) assignments(list []*syntax.Assign) status {
 			}
 			return true
 		})
+		p.assign(a)
 	}
 	return got
 }
@@ -362,10 +420,16 @@ func (p *phase) option(name string, on bool) {
 	}
 }
 
-func (p *phase) exit(args []string) status {
-	if len(args) > 0 && args[0] == "0" {
-		p.left = true
-		return succeeds
+func (p *phase) exit(words []*syntax.Word, args []string) status {
+	if len(args) > 0 {
+		known, name := numberOf(args[0]), parameter(words[0])
+		if name != "" {
+			known = p.variables[name]
+		}
+		if known == zero || known == unknown && p.only != nil {
+			p.left, p.noted = true, name != ""
+			return succeeds
+		}
 	}
 	// exit 1, exit $status: an end in failure, whatever errexit says.
 	p.attempts++
@@ -397,6 +461,12 @@ func ignoresErrors(args []string) bool {
 
 // literal is the text of a word without expansions, "" for one with.
 func literal(w *syntax.Word) string {
+	text, _ := constant(w)
+	return text
+}
+
+// constant is the text of a word, where it has no expansions.
+func constant(w *syntax.Word) (value string, ok bool) {
 	var text strings.Builder
 	for _, part := range w.Parts {
 		switch part := part.(type) {
@@ -408,13 +478,13 @@ func literal(w *syntax.Word) string {
 			for _, inner := range part.Parts {
 				lit, ok := inner.(*syntax.Lit)
 				if !ok {
-					return ""
+					return "", false
 				}
 				text.WriteString(lit.Value)
 			}
 		default:
-			return ""
+			return "", false
 		}
 	}
-	return text.String()
+	return text.String(), true
 }
