@@ -158,34 +158,6 @@ var mutants = []verified{
 		want: []verify.Rule{verify.RuleEvaluation},
 	},
 	{
-		name: "shards that cannot fail", shared: matrix(`run = "true"`), checked: `tests = "shards"`,
-		want: []verify.Rule{verify.RuleVacuous}, place: "run",
-	},
-	{
-		name: "shards that go on", shared: matrix("binary = \"gc\"\n run = \"$tests/gc || true\""), checked: `tests = "shards"`,
-		want: []verify.Rule{verify.RuleVacuous},
-	},
-	{name: "inline tests that go on", shared: matrix(`run = "make test || true"`), checked: `tests = "inline"`, want: []verify.Rule{verify.RuleVacuous}, place: "run"},
-	{
-		name: "tests of the commit that cannot fail", shared: matrix("run = \"test ${each.seed} = 0 || true\"\n seed = [1, \"commit\"]\n fallback = 1"), checked: `tests = "inline"`,
-		want: []verify.Rule{verify.RuleVacuous},
-	},
-	{
-		name: "edited: a shard is left out", shared: matrix(`run = "make test"`), checked: `tests = "shards"`,
-		alter: [3]string{"nix/rts.nix", `(shard "h-gc" [ { module = "gc"; } ])`, ""},
-		want:  []verify.Rule{verify.RuleShards},
-	},
-	{
-		name: "edited: shards beside another content", shared: matrix(`run = "make test"`), checked: `tests = "shards"`,
-		alter: [3]string{"nix/rts.nix", "${build.${output}}", "${pkgs.greet}"},
-		want:  []verify.Rule{verify.RuleShards},
-	},
-	{
-		name: "edited: shards that run nothing", shared: matrix(`run = "make test"`), checked: `tests = "shards"`,
-		alter: [3]string{"nix/rts.nix", "${lib.concatMapStrings shardLines shard.runs}", ""},
-		want:  []verify.Rule{verify.RuleVacuous},
-	},
-	{
 		name: "one does not evaluate on darwin", shared: `buildInputs = pkgs.stdenv.hostPlatform.isDarwin ? [pkgs.noSuchThing] : []`,
 		want: []verify.Rule{verify.RuleEvaluation},
 	},
@@ -209,12 +181,6 @@ var good = []verified{
 	{name: "hooks and cleaning up", checked: checkedBy(`"runHook preCheck\nmake test\nrm -rf tmp || true\nrunHook postCheck"`)},
 	{name: "one of two checks is vain", checked: plainChecked + "\n    doInstallCheck = true\n    installCheckPhase = \"true\""},
 	{name: "arguments of a builder", shared: "attrs = { CFLAGS = \"-O2\" }\n builder = nix(\"args: pkgs.stdenv.mkDerivation (args // { GOFLAGS = if args.doCheck then ''-race'' else ''''; })\")"},
-	{
-		name:    "tests as shards and inline",
-		shared:  matrix("variants = [\"debug\", \"release\"]\n binary = \"unit-${each.module}\"\n nativeCheckInputs = [pkgs.greet]\n run = \"$tests/unit-${each.module}\"\n build {\n script = \"cp ${each.module} $tests/unit-${each.module}\"\n }"),
-		checked: `tests = { linux = "shards", darwin = "inline" }`,
-	},
-	{name: "tests with the seed of the commit", shared: matrix("run = \"test ${each.seed} = 0\"\n seed = [1, \"commit\"]\n fallback = 1"), checked: `tests = "shards"`},
 	{name: "a check with variants", rest: suite(`buildInputs = [pkgs.greetlib]`, plainBuild, plainChecked+"\n buildInputs = concat(shared.buildInputs, [pkgs.greet])")},
 	{name: "a check named like the package", rest: strings.Replace(suite(`CFLAGS = "-g"`, plainBuild, plainChecked), `"suite"`, `"rts"`, 1)},
 	{name: "a check on one system", rest: suite(`systems = ["linux"]`, plainBuild, plainChecked)},
@@ -222,11 +188,6 @@ var good = []verified{
 	{name: "a check that declares nothing", rest: `check "lint" { value = pkgs.greet }`},
 	{name: "adopted", flake: `render = "outputs"`, files: map[string]string{"flake.nix": owner(`fg.packages`)}},
 	{name: "roles by name", rest: "package \"lib\" {\n name = \"lib\"\n variant \"quick\" { role = \"build\" }\n variant \"full\" {\n role = \"checked\"\n doCheck = true\n }\n}"},
-}
-
-// matrix are tests of two modules.
-func matrix(run string) string {
-	return "tests {\n modules = { gc = { weight = 4 }, text = { weight = 2 } }\n " + run + "\n }"
 }
 
 // suite is a check with these attributes and variants.
@@ -256,8 +217,11 @@ func TestNixVerify(t *testing.T) {
 	if len(mutants) < 25 || len(good) < 15 {
 		t.Fatalf("%d mutants, %d good ones", len(mutants), len(good))
 	}
+	if len(testMutants) < 40 || len(testGood) < 15 {
+		t.Fatalf("%d mutants of tests, %d good ones", len(testMutants), len(testGood))
+	}
 	seen := map[verify.Rule]bool{}
-	for _, list := range [][]verified{mutants, good} {
+	for _, list := range [][]verified{mutants, testMutants, good, testGood} {
 		for _, v := range list {
 			t.Run(v.name, func(t *testing.T) {
 				t.Parallel()

@@ -23,14 +23,15 @@ func (p *program) verifyCommand() *cli.Command {
 		Name:      "verify",
 		Usage:     "say whether variants, checks and aliases are what the spec declares",
 		ArgsUsage: "[--system S]… [--outputs [--against REV]] [--json] [-- NIX ARGS]",
-		Description: `Evaluates every package and alias, and every check with variants, on every system
-of the spec, and reads their derivations. What it holds them to:
+		Description: `Evaluates every package and alias, and every check that has variants or runs tests,
+on every system of the spec, and reads their derivations. What it holds them to:
 
   variants differ only in what the spec varies, and in what follows from that
   a variant of role build runs no tests, and needs nothing for them
   one of role checked has doCheck or doInstallCheck on, and a phase that can fail
-  one that runs its tests as shards needs all of them, and each can fail
   an alias is the derivation that it declares
+  what runs tests runs each run of their matrix, once, and fails where one fails
+  what stands for shards needs all of them, and has the content of the build
 
 With --outputs it also builds the build-only and the checked variant of each
 package, for this machine or the systems named, and compares what they made file
@@ -158,7 +159,7 @@ func (p *program) verifyOutputs(c *cli.Context, o *opening) (findings []verify.F
 // found to be right.
 func (p *program) showVerification(rendering *generate.Rendering, systems []platform.System, findings []verify.Finding) {
 	if len(findings) == 0 {
-		fmt.Fprintf(p.stdout, "verified on %s: %s\n", listSystems(systems), verifiedCounts(rendering.Spec))
+		fmt.Fprintf(p.stdout, "verified on %s: %s\n", listSystems(systems), verifiedCounts(rendering.Spec, systems))
 		return
 	}
 	var diags hcl.Diagnostics
@@ -211,11 +212,14 @@ func verificationDetail(f verify.Finding) string {
 	return detail + "\n" + f.Remedy
 }
 
-func verifiedCounts(s *spec.Spec) string {
+func verifiedCounts(s *spec.Spec, systems []platform.System) string {
 	outputs := len(s.OutputNames()) - len(s.Aliases)
 	text := count(outputs, "output", "outputs") + ", " + count(len(s.Aliases), "alias", "aliases")
 	if checks := len(verify.Checks(s)); checks > 0 {
 		text += ", " + count(checks, "check", "checks")
+	}
+	if shards := verify.CountShards(s, systems); shards > 0 {
+		text += ", " + count(shards, "shard", "shards") + " of tests"
 	}
 	return text
 }

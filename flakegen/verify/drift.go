@@ -15,7 +15,7 @@ func (v *verifier) drift(a, b side) error {
 	if err != nil {
 		return err
 	}
-	varied := v.between(a, b)
+	varied := newVaried(a, b, v.system)
 	var explained []store.Difference
 	inputs := ""
 	for _, d := range differences {

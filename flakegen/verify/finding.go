@@ -48,13 +48,23 @@ const (
 	RuleTestOnly Rule = "test-only-input"
 	// RuleRunsTests: building the build-only variant does not run the tests.
 	RuleRunsTests Rule = "tests-in-closure"
-	// RuleShards: a variant that runs its tests as shards needs each of them, and has
-	// what the build-only one made.
+	// RuleShards: what runs the shards of a matrix of tests needs each of them once, and
+	// no other.
 	RuleShards Rule = "shards"
+	// RuleRuns: shards, or a check phase, run what the matrix has, each run once, with
+	// its test binaries.
+	RuleRuns Rule = "runs"
+	// RuleAggregate: what stands for shards has the content of the build-only variant.
+	RuleAggregate Rule = "aggregate"
+	// RuleSeeded: no package and no alias needs shards with the seed of the commit.
+	RuleSeeded Rule = "commit-seed"
 	// RuleContents: what two variants made is the same, file for file. It is not
 	// decided here: that takes building both.
 	RuleContents Rule = "contents"
 )
 
 // Rules are those that [Verify] decides.
-var Rules = []Rule{RuleEvaluation, RuleDrift, RuleBuildChecks, RuleUnchecked, RuleVacuous, RuleSame, RuleAlias, RuleTestOnly, RuleRunsTests, RuleShards}
+var Rules = []Rule{
+	RuleEvaluation, RuleDrift, RuleBuildChecks, RuleUnchecked, RuleVacuous, RuleSame, RuleAlias, RuleTestOnly, RuleRunsTests,
+	RuleShards, RuleRuns, RuleAggregate, RuleSeeded,
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/flakegen/flakegen/flakegen/spec"
+	"github.com/flakegen/flakegen/platform"
 )
 
 // follows says which attributes of a derivation mkDerivation and the builders of
@@ -41,15 +42,12 @@ type varied struct {
 	shared   []*spec.Attribute
 }
 
-// testAttributes are those that a variant has which runs its tests inline.
-var testAttributes = []string{"doCheck", "checkPhase", "nativeCheckInputs"}
-
-func (v *verifier) between(a, b side) *varied {
+func newVaried(a, b side, system platform.System) *varied {
 	p := a.output.Package
 	set := &varied{names: map[string]bool{}, anything: p.Builder != nil || p.Value != nil, shared: p.Attributes}
 	for _, s := range []side{a, b} {
-		if v.runs(s, spec.Inline) {
-			for _, name := range testAttributes {
+		if s.output.Variant.Strategies[system] == spec.Inline {
+			for _, name := range setInline {
 				set.add(name)
 			}
 		}

@@ -93,6 +93,12 @@ func (v *verifier) checked(s side) {
 		Detail:  "Neither doCheck nor doInstallCheck is true in its derivation.",
 		Remedy:  "Set doCheck = true in the variant.",
 	}
+	if v.strategy(s.output) == spec.Inline {
+		f.Detail += " The rendering sets doCheck for the tests that it runs."
+		f.Remedy = "Render again. If the file is as rendered, the builder drops it: take one that passes it on."
+		v.report(f)
+		return
+	}
 	for _, c := range checks {
 		if v.sets(s, c.toggle) {
 			f.Range, f.Attribute = s.place(c.toggle), c.toggle

@@ -48,7 +48,11 @@ func withVariants(blocks []*spec.Derivation) []*spec.Derivation {
 // Verify holds the derivations of one system against the spec. Findings come in
 // the order of the spec. The error is one of reading .drv files.
 func Verify(s *spec.Spec, system platform.System, evaluations Evaluations, derivations *store.Derivations) ([]Finding, error) {
-	v := &verifier{spec: s, system: system, evaluations: evaluations, derivations: derivations}
+	v := &verifier{
+		spec: s, system: system, evaluations: evaluations, derivations: derivations,
+		shardsRead: map[string]shard{}, tests: map[*spec.Derivation]map[string]bool{}, seeded: map[string]bool{}, fixed: map[string]bool{},
+		commitSeeds: map[*spec.Derivation][]string{}, binaries: map[*spec.Derivation]*binaryNames{},
+	}
 	for _, d := range slices.Concat(s.Packages, withVariants(s.Checks)) {
 		if slices.Contains(d.On, system) {
 			if err := v.block(d); err != nil {
@@ -58,6 +62,9 @@ func Verify(s *spec.Spec, system platform.System, evaluations Evaluations, deriv
 	}
 	for _, a := range s.Aliases {
 		v.alias(a)
+	}
+	if err := v.seededBelow(); err != nil {
+		return nil, err
 	}
 	return v.findings, nil
 }
@@ -69,6 +76,17 @@ type verifier struct {
 	derivations *store.Derivations
 	findings    []Finding
 	told        error // the last evaluation that was reported
+
+	// tests are the shards and the test binaries of packages; seeded and fixed the shards
+	// by their seed.
+	shardsRead    map[string]shard
+	tests         map[*spec.Derivation]map[string]bool
+	seeded, fixed map[string]bool
+	commitSeeds   map[*spec.Derivation][]string
+	binaries      map[*spec.Derivation]*binaryNames
+
+	complaints []complaint
+	gathered   map[complaint]*nameList
 }
 
 func (v *verifier) report(f Finding) {
@@ -135,7 +153,7 @@ func (v *verifier) block(b *spec.Derivation) error {
 		if e.Err != nil || e.Derivation == "" {
 			see := v.eval(o.Name)
 			if b.Kind == spec.KindCheck {
-				see = v.buildCheck(o.Name)
+				see = v.dryRun(o.Name)
 			}
 			v.unevaluated(nameOf(o), o.Range(), e.Err, see)
 			continue
@@ -146,46 +164,49 @@ func (v *verifier) block(b *spec.Derivation) error {
 		}
 		sides = append(sides, side{o, d})
 	}
-	if err := v.seeded(b); err != nil {
-		return err
-	}
-	var alike []side // what is one derivation apart from what the variants set
 	for _, s := range sides {
-		if v.runs(s, spec.Shards) {
-			if err := v.aggregate(s, sides); err != nil {
-				return err
-			}
-			continue
-		}
-		alike = append(alike, s)
-		v.role(s)
-		if v.runs(s, spec.Inline) {
-			if err := v.inline(s); err != nil {
-				return err
-			}
+		if v.strategy(s.output) != spec.Shards {
+			v.role(s)
 		}
 		if s.role() == spec.RoleBuild {
 			v.testOnly(s)
 		}
 	}
-	if len(b.Variants) == 0 {
+	if len(b.Variants) > 0 && len(sides) > 1 {
+		if err := v.compare(sides); err != nil {
+			return err
+		}
+	}
+	if b.Tests == nil {
 		return nil
 	}
-	if err := v.drifts(alike); err != nil {
-		return err
+	return v.matrix(b, sides)
+}
+
+// compare holds the variants of a block against each other. What runs shards is another
+// derivation altogether.
+func (v *verifier) compare(sides []side) error {
+	derived := slices.DeleteFunc(slices.Clone(sides), func(s side) bool { return v.strategy(s.output) == spec.Shards })
+	base := buildOnly(derived)
+	if base == nil && len(derived) > 0 {
+		base = &derived[0]
+	}
+	for _, s := range derived {
+		if s.output == base.output {
+			continue
+		}
+		if err := v.drift(*base, s); err != nil {
+			return err
+		}
 	}
 	return v.builds(sides)
 }
 
-// drifts holds variants against the first that only builds, or the first one.
-func (v *verifier) drifts(sides []side) error {
-	base := max(0, slices.IndexFunc(sides, func(s side) bool { return s.role() == spec.RoleBuild }))
-	for i, s := range sides {
-		if i == base {
-			continue
-		}
-		if err := v.drift(sides[base], s); err != nil {
-			return err
+// buildOnly is the first side that is there to build only, or nil.
+func buildOnly(sides []side) *side {
+	for i := range sides {
+		if sides[i].role() == spec.RoleBuild {
+			return &sides[i]
 		}
 	}
 	return nil
@@ -196,8 +217,8 @@ func (v *verifier) eval(name string) string {
 	return fmt.Sprintf("flakegen eval %s --system %s", name, v.system)
 }
 
-// buildCheck is that for a check, which flakegen eval does not know.
-func (v *verifier) buildCheck(name string) string {
+// dryRun is the command that evaluates one output of the checks.
+func (v *verifier) dryRun(name string) string {
 	return fmt.Sprintf("flakegen build .#checks.%s.%s --dry-run", v.system, name)
 }
 
