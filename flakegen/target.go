@@ -81,7 +81,7 @@ func Targets(s *spec.Spec, names []string, systems []platform.System) (outputs [
 func TargetsEverywhere(s *spec.Spec, names []string) (outputs []timing.Output, installables []string, err error) {
 	outputs, installables, err = targets(s, names, s.Systems, true)
 	for _, name := range names {
-		if err == nil && s.Output(name) != nil && !slices.ContainsFunc(outputs, func(o timing.Output) bool { return o.Name == name }) {
+		if err == nil && findTarget(s, name) != nil && !slices.ContainsFunc(outputs, func(o timing.Output) bool { return o.Name == name }) {
 			return nil, nil, &UsageError{fmt.Sprintf("No output %q on any system", name), "The spec leaves it out on all of them."}
 		}
 	}
@@ -96,29 +96,108 @@ func targets(s *spec.Spec, names []string, systems []platform.System, leaveOut b
 		}
 	}
 	for _, name := range names {
-		output := s.Output(name)
-		if output == nil && isInstallable(name) {
+		found := findTarget(s, name)
+		if found == nil && isInstallable(name) {
 			installables = append(installables, name)
 			continue
 		}
-		if output == nil {
+		if found == nil {
 			return nil, nil, &UsageError{fmt.Sprintf("No output %q in the spec", name), outputRemedy(s, name)}
 		}
 		for _, system := range systems {
-			resolved := resolve(output, system)
-			if resolved == nil && leaveOut {
+			output := found.on(system)
+			if output == nil && leaveOut {
 				continue
 			}
-			if resolved == nil {
+			if output == nil {
 				return nil, nil, &UsageError{fmt.Sprintf("No output %q on %s", name, system), "The spec leaves it out there."}
 			}
-			outputs = append(outputs, timingOutput(output, resolved, system))
+			outputs = append(outputs, *output)
 		}
 	}
 	if len(outputs)+len(installables) == 0 {
 		return nil, nil, &UsageError{"No output on " + list(systems), "The spec leaves all of them out there."}
 	}
 	return outputs, installables, nil
+}
+
+// target is what a name of the spec stands for: an output of the set packages, or one
+// of the set checks.
+type target struct {
+	// output is that of a package, an alias or a check block; nil for a package's
+	// tests with the seed of the commit, and then seeded is the package.
+	output *spec.Output
+	seeded *spec.Derivation
+}
+
+// findTarget gives what a name stands for, or nil. The set packages goes first, as it
+// does where Nix is given a name alone.
+func findTarget(s *spec.Spec, name string) *target {
+	if o := s.Output(name); o != nil {
+		return &target{output: o}
+	}
+	for _, t := range checkTargets(s) {
+		if t.name() == name {
+			return &t
+		}
+	}
+	return nil
+}
+
+// checkTargets are those of the set checks, in the spec's order.
+func checkTargets(s *spec.Spec) []target {
+	var list []target
+	for _, c := range s.Checks {
+		for _, o := range c.Outputs() {
+			list = append(list, target{output: o})
+		}
+	}
+	for _, p := range s.Packages {
+		if p.SeededCheck() != "" {
+			list = append(list, target{seeded: p})
+		}
+	}
+	return list
+}
+
+func (t target) name() string {
+	if t.seeded != nil {
+		return t.seeded.SeededCheck()
+	}
+	return t.output.Name
+}
+
+// on gives what is built for the target on a system, or nil where it is not there.
+func (t target) on(system platform.System) *timing.Output {
+	if t.seeded == nil && (t.output.Alias != nil || t.output.Package.Kind == spec.KindPackage) {
+		resolved := resolve(t.output, system)
+		if resolved == nil {
+			return nil
+		}
+		o := timingOutput(t.output, resolved, system)
+		return &o
+	}
+	// A check is no variant of a package, so nothing is held against it as if it were.
+	of := t.seeded
+	if of == nil {
+		of = t.output.Package
+	}
+	if !slices.Contains(of.On, system) {
+		return nil
+	}
+	return &timing.Output{Name: t.name(), Attribute: fmt.Sprintf("checks.%s.%s", system, t.name()), System: string(system), Paths: []string{}}
+}
+
+// TargetNames are the names that [Targets] knows: packages with their variants,
+// aliases, then checks.
+func TargetNames(s *spec.Spec) []string {
+	names := s.OutputNames()
+	for _, t := range checkTargets(s) {
+		if s.Output(t.name()) == nil {
+			names = append(names, t.name())
+		}
+	}
+	return names
 }
 
 func defaultNames(s *spec.Spec) []string {
@@ -141,10 +220,11 @@ func isInstallable(name string) bool {
 }
 
 func outputRemedy(s *spec.Spec, name string) string {
-	if near := platform.Nearest(name, s.OutputNames()); near != "" {
+	names := TargetNames(s)
+	if near := platform.Nearest(name, names); near != "" {
 		return fmt.Sprintf("Did you mean %q?", near)
 	}
-	return fmt.Sprintf("It has %s. An installable of another flake has a # in it.", strings.Join(s.OutputNames(), ", "))
+	return fmt.Sprintf("It has %s. An installable of another flake has a # in it.", strings.Join(names, ", "))
 }
 
 // resolve gives the derivation's output that a name stands for on a system, or

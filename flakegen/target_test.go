@@ -105,6 +105,63 @@ func TestTargetsThatAreNotThere(t *testing.T) {
 	}
 }
 
+const withChecks = twoVariants + `
+package "unit" {
+  systems = ["x86_64-linux"]
+  variant "build" { doCheck = false }
+  variant "checked" { tests = "shards" }
+  tests {
+    variants = ["debug", "release"]
+    modules  = { gc = 4, text = 1, utf8 = 1 }
+    seeds    = [1, 10]
+    seed     = [1, "commit"]
+    fallback = 2
+    chunks   = 2
+    jobs     = 3
+    run      = "true"
+  }
+}
+check "lint" { systems = ["linux"] }
+check "tool" {}
+check "style" {
+  variant "nix" {}
+  variant "go" {}
+}
+`
+
+func TestTargetsAmongChecks(t *testing.T) {
+	s := parse(t, withChecks)
+	for name, want := range map[string]string{
+		"unit-seeded": "checks.x86_64-linux.unit-seeded",
+		"lint":        "checks.x86_64-linux.lint",
+		"style-go":    "checks.x86_64-linux.style-go",
+		// The name of a package goes before that of a check.
+		"tool": "packages.x86_64-linux.tool",
+	} {
+		outputs, _, err := Targets(s, []string{name}, []platform.System{"x86_64-linux"})
+		if err != nil || len(outputs) != 1 || outputs[0].Attribute != want || outputs[0].Name != name {
+			t.Errorf("%s: %v, %v, want %s", name, outputs, err, want)
+		}
+	}
+	for name, want := range map[string]string{
+		"unit-sedeed": `Did you mean "unit-seeded"?`,
+		"lynt":        `Did you mean "lint"?`,
+		"styl-go":     `Did you mean "style-go"?`,
+		"nothing":     "It has rts-build, rts-checked, tool, unit-build, unit-checked, both, some, lint, style-nix, style-go, unit-seeded.",
+	} {
+		if _, _, err := Targets(s, []string{name}, []platform.System{"x86_64-linux"}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", name, err, want)
+		}
+	}
+	if _, _, err := Targets(s, []string{"unit-seeded"}, []platform.System{"aarch64-linux"}); err == nil || !strings.Contains(err.Error(), `No output "unit-seeded" on aarch64-linux`) {
+		t.Errorf("a check that is not there: %v", err)
+	}
+	everywhere, _, err := TargetsEverywhere(s, []string{"lint"})
+	if err != nil || len(everywhere) != 2 || everywhere[1].Attribute != "checks.aarch64-linux.lint" {
+		t.Errorf("everywhere: %v, %v", everywhere, err)
+	}
+}
+
 func TestSystems(t *testing.T) {
 	s := parse(t, twoVariants)
 	for _, test := range []struct {

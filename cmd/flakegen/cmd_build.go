@@ -23,8 +23,8 @@ func (p *program) buildCommand() *cli.Command {
 		ArgsUsage: "[OUTPUT…] [--system S]… [flags] [-- NIX ARGS]",
 		Description: `Checks that the files agree with the spec, builds the outputs with nix, shows
 what runs, and reports the time of each derivation and phase. An OUTPUT is a name
-of the spec or any installable of Nix; without one it is the output "default",
-else every alias, else every package.
+of the spec, of a package, an alias or a check, or any installable of Nix; without
+one it is the output "default", else every alias, else every package.
 
 For a system other than this machine's it asks Nix first whether anything here
 can build or fetch it. What stands behind -- goes to nix; settings among it count

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/timing"
 	"github.com/flakegen/flakegen/platform"
 )
@@ -137,7 +138,7 @@ func (p *program) outputNames() []string {
 	if err != nil {
 		return nil
 	}
-	return rendering.Spec.OutputNames()
+	return flakegen.TargetNames(rendering.Spec)
 }
 
 func (p *program) systemNames() []string {
