@@ -120,6 +120,10 @@ func TestStem(t *testing.T) {
 	for name, want := range map[string]string{
 		"rts": "rts", "rts-1.0": "rts", "mini-rts-1.2.3": "mini-rts", "python3.11-foo-1.0": "python3.11-foo", "a-b-c": "a-b-c",
 		"go-1.26rc1-src": "go", "rts-unstable-2026-01-01": "rts-unstable", "x-": "x-", "": "", "-1": "", "moc--1": "moc",
+		// Shards of tests.
+		"rts-test-e-gc_1-eop": "rts-test-gc_1-eop", "rts-test-f-gc_1-eop": "rts-test-gc_1-eop", "rts-test-e-gc_2-eop": "rts-test-gc_2-eop",
+		"rts-test-e-2pc-32bit": "rts-test-2pc-32bit", "rts-test-e-2pc-64bit": "rts-test-2pc-64bit", "rts-test-j-text+9": "rts-test-text+9",
+		"rts-tests-32bit": "rts-tests",
 	} {
 		if got := Stem(name); got != want {
 			t.Errorf("%q: got %q, want %q", name, got, want)

@@ -544,7 +544,7 @@ func TestRemoteBuild(t *testing.T) {
 	r := a.Finish(Ending{})
 	want := Derivation{
 		Derivation: drvA, Name: "a", Disposition: DispositionBuilt, Machine: "ssh-ng://mac", Seconds: 9,
-		Phases: []Phase{{"buildPhase", 3, 3}}, LogTail: []string{"done"},
+		Phases: []Phase{{"buildPhase", 3, 3}}, LogTail: []string{"done"}, FailedTests: []string{},
 		Remote: &Remote{SendSeconds: 2, BuildSeconds: 4, ReceiveSeconds: 3},
 	}
 	if len(r.Derivations) != 1 || !reflect.DeepEqual(r.Derivations[0], want) {
@@ -657,7 +657,8 @@ func TestJSON(t *testing.T) {
           "seconds": 4
         }
       ],
-      "log_tail": []
+      "log_tail": [],
+      "failed_tests": []
     },
     {
       "derivation": "/nix/store/00000000000000000000000000000000-b.drv",
@@ -674,7 +675,8 @@ func TestJSON(t *testing.T) {
           "seconds": 4
         }
       ],
-      "log_tail": []
+      "log_tail": [],
+      "failed_tests": []
     }
   ],
   "critical_path": [

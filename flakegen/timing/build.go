@@ -31,6 +31,8 @@ type build struct {
 
 	phases phases
 	tail   tail
+	// failedTests are those whose failure the log tells.
+	failedTests []string
 }
 
 func (a *Account) beginBuild(act *activity, derivation, machine string) {
@@ -124,6 +126,7 @@ func (b *build) result(e nixcmd.Result, far bool) {
 	case nixcmd.ResultLogLine:
 		b.alive()
 		b.keep(e.Fields.Text(0))
+		b.test(e.Fields.Text(0))
 		a.observe(LogLine{At: a.now, Derivation: b.derivation, Text: e.Fields.Text(0)})
 	case nixcmd.ResultSetPhase:
 		b.alive()

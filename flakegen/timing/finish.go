@@ -312,7 +312,7 @@ func (a *Account) addBuilds(r *Report, store Store) {
 func newDerivation(path string, d Disposition, f *Failure) Derivation {
 	return Derivation{
 		Derivation: path, Name: nixcmd.Printable(Name(path)), Disposition: d,
-		Phases: []Phase{}, LogTail: []string{}, Failure: f,
+		Phases: []Phase{}, LogTail: []string{}, FailedTests: []string{}, Failure: f,
 	}
 }
 
@@ -322,6 +322,9 @@ func (a *Account) derivation(b *build, status Status, store Store) Derivation {
 	d.StartSeconds = a.since(b.first)
 	d.Seconds = seconds(b.earlier + b.ended.Sub(b.started))
 	d.LogTail = b.tail.printable()
+	if d.Disposition == DispositionFailed {
+		d.FailedTests = filled(b.failedTests)
+	}
 	for _, p := range b.phases.list {
 		d.Phases = append(d.Phases, Phase{Name: nixcmd.Printable(p.name), StartSeconds: a.since(p.first), Seconds: seconds(p.spent)})
 	}

@@ -28,6 +28,7 @@ func (r *Report) Complete() {
 	for i := range r.Derivations {
 		complete(&r.Derivations[i].Phases)
 		complete(&r.Derivations[i].LogTail)
+		complete(&r.Derivations[i].FailedTests)
 	}
 }
 

@@ -93,7 +93,7 @@ func TestCompleteLeavesNoNull(t *testing.T) {
 		}
 	}
 	look("Report", reflect.ValueOf(r))
-	if lists != 12 {
+	if lists != 13 {
 		t.Errorf("%d lists", lists)
 	}
 }

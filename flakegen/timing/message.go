@@ -13,11 +13,13 @@ type messages struct {
 	named    []string            // the derivations of failures, in order
 	loose    []*Failure          // of derivations that were not named
 	blocked  []string
-	errors   []string
-	warnings []string
-	lines    []string // the last lines that were no records
-	machines []string // why builders could not be used
-	lost     string   // what Nix said when a builder was lost
+	// isBlocked are those in blocked.
+	isBlocked map[string]bool
+	errors    []string
+	warnings  []string
+	lines     []string // the last lines that were no records
+	machines  []string // why builders could not be used
+	lost      string   // what Nix said when a builder was lost
 	// ssh is what was said in lines that are no records since Nix last began to
 	// connect to a builder.
 	ssh        []string
@@ -108,8 +110,13 @@ func (m *messages) failed(e errorText, level nixcmd.Level, text string) {
 	switch {
 	case e.summary || text == "":
 	case e.blocked:
-		if !slices.Contains(m.blocked, e.derivation) {
-			m.blocked = appendBounded(m.blocked, e.derivation)
+		// One failure may hold up thousands.
+		if !m.isBlocked[e.derivation] && len(m.blocked) < maxFailures {
+			if m.isBlocked == nil {
+				m.isBlocked = map[string]bool{}
+			}
+			m.isBlocked[e.derivation] = true
+			m.blocked = append(m.blocked, e.derivation)
 		}
 	case e.failure != nil && e.derivation == "":
 		m.loose = append(m.loose[:min(len(m.loose), maxFailures)], e.failure)

@@ -124,6 +124,10 @@ type Derivation struct {
 	// LogTail is the last lines of its log, printable.
 	LogTail []string `json:"log_tail"`
 
+	// FailedTests are the tests of a matrix that failed in it, each as its log names it
+	// and says how it ended, printable: "eop gc 1-10, exit code 1 after 3 s". A last
+	// element "…" says that there are more.
+	FailedTests []string `json:"failed_tests"`
 	// Failure is why it failed; nil where it did not, or where Nix did not say.
 	Failure *Failure `json:"failure,omitempty"`
 	// Remote is how a remote build's time divides; nil where that is not known.
