@@ -38,6 +38,8 @@ type BuildOptions struct {
 	Observer timing.Observer
 	// Now is the clock.
 	Now func() time.Time
+
+	settings *nixcmd.Settings // nil where they were not asked for
 }
 
 // Build runs `nix build` and accounts for its time. There is a report where nix
@@ -147,6 +149,7 @@ func newBuildRun(o BuildOptions) (*buildRun, error) {
 		alternatives: o.Alternatives,
 		derivations:  &store.Derivations{},
 		observer:     o.Observer,
+		settings:     o.settings,
 	}
 	if b.native == "" {
 		b.native = NativeSystem()

@@ -37,6 +37,9 @@ type PlanOptions struct {
 	UserAgent string
 	// Observe is told what is done, from several goroutines at once. It may be nil.
 	Observe func(PlanProgress)
+	// Machine is what a build of shards fits its jobs to; see
+	// [BuildOptions.ScheduleShards].
+	Machine Machine
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -391,8 +394,17 @@ func (r *planRun) row(one *plannedOutput, usual map[*store.Node]*history.Usual) 
 		}
 	}
 	slices.Sort(row.NotHere)
-	row.Time = expect(row.Builds, max(1, slots(r.made.Settings, map[string]bool{row.Output.System: true})))
+	row.Time = expect(row.Builds, max(1, slots(r.settings(row.Output), map[string]bool{row.Output.System: true})))
 	return row
+}
+
+// settings are those under which an output would be built.
+func (r *planRun) settings(o timing.Output) nixcmd.Settings {
+	s := r.made.Settings
+	if shards := ShardsOf(r.Spec, []timing.Output{o}); shards.Count > 0 && !r.Nix.Args.SetsMaxJobs() {
+		s.MaxJobs, _ = shards.jobs(s, r.Machine)
+	}
+	return s
 }
 
 // expect schedules builds.

@@ -52,11 +52,14 @@ func (b *buildRun) preflight(ctx context.Context) error {
 	if len(foreign) == 0 {
 		return nil
 	}
-	settings, err := b.nix.Settings(ctx)
-	if err != nil {
-		return unlessInterrupted(err)
+	if b.settings == nil {
+		settings, err := b.nix.Settings(ctx)
+		if err != nil {
+			return unlessInterrupted(err)
+		}
+		b.settings = &settings
 	}
-	b.settings = &settings
+	settings := *b.settings
 	doubtful := slices.DeleteFunc(foreign, func(i int) bool { return settings.MayProvide(b.outputs[i].System) })
 	if len(doubtful) == 0 {
 		return nil

@@ -71,6 +71,9 @@ func (p *program) build(c *cli.Context) error {
 	if c.Bool("dry-run") {
 		return p.dryRun(o.ctx, o.rendering, options)
 	}
+	if err := p.scheduleShards(o, options.Outputs, &options); err != nil {
+		return p.buildEnded(o.rendering, nil, err)
+	}
 
 	recording := p.startRecording("build", o.project.Root, o.kill)
 	defer recording.Close()
@@ -113,6 +116,15 @@ func (p *program) buildOptions(c *cli.Context, o *opening) (flakegen.BuildOption
 		NoLink:       c.Bool("no-link"),
 		Now:          p.env.now,
 	}, nil
+}
+
+// scheduleShards fits a build to the shards of tests that its outputs need, and says how.
+func (p *program) scheduleShards(o *opening, outputs []timing.Output, options *flakegen.BuildOptions) error {
+	added, err := options.ScheduleShards(o.ctx, flakegen.ShardsOf(o.rendering.Spec, outputs), thisMachine())
+	if added != "" {
+		p.say("%s", added)
+	}
+	return err
 }
 
 func (p *program) showReport(r timing.Report, asJSON bool) error {

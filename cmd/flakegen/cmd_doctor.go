@@ -102,7 +102,7 @@ func (p *program) doctorOptions(c *cli.Context, project *flakegen.Project) (doct
 		Nix:     &nixcmd.Nix{Dir: folder, Env: p.env.variables, Args: args, Grace: doctorGrace},
 		Machine: os.DirFS("/"),
 		Kernel:  runtime.GOOS,
-		CPUs:    runtime.NumCPU(),
+		CPUs:    thisMachine().Cores,
 		User:    p.env.get("USER"),
 		Root:    os.Geteuid() == 0,
 		Version: version(), UserAgent: "flakegen/" + version(),

@@ -103,7 +103,7 @@ func planTargets(c *cli.Context, s *spec.Spec) (options flakegen.PlanOptions, er
 func (p *program) planned(c *cli.Context, o *opening, options flakegen.PlanOptions) (*flakegen.Plan, error) {
 	options.Nix, options.Spec = o.nix, o.rendering.Spec
 	options.Offline, options.UserAgent = c.Bool("offline"), "flakegen/"+version()
-	options.Variable, options.Now = p.env.get, p.env.now
+	options.Variable, options.Now, options.Machine = p.env.get, p.env.now, thisMachine()
 	var err error
 	if options.History, err = p.env.historyPath(); err != nil {
 		p.say("nothing is known of past builds: %s. %s", err, historyRemedy(err))

@@ -132,6 +132,13 @@ func (p *program) verifyOutputs(c *cli.Context, o *opening) (findings []verify.F
 		return nil, 0, exit(exitUsage, "--outputs compares a variant of role build with one of role checked, and no package on %s has both.", listSystems(systems))
 	}
 	options := flakegen.BuildOptions{Nix: o.nix, Root: o.project.Root, Now: p.env.now}
+	var twins []timing.Output
+	for _, t := range pairs {
+		twins = append(twins, t.A.Output, t.B.Output)
+	}
+	if err := p.scheduleShards(o, twins, &options); err != nil {
+		return nil, 0, p.buildEnded(o.rendering, nil, err)
+	}
 	recording := p.startRecording("verify", o.project.Root, o.kill)
 	defer recording.Close()
 	view := p.startView(options.Now(), recording.usual)

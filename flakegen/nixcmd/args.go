@@ -75,6 +75,27 @@ func (a Args) sets(name string) bool {
 	return false
 }
 
+// SetsMaxJobs says whether the flags say how many builds run at once.
+func (a Args) SetsMaxJobs() bool {
+	short := func(word string) bool {
+		flag, known := lookUpFlag(word)
+		return strings.HasPrefix(word, "-j") && known && flag.class == setting
+	}
+	// The second is the name that the setting had before 2.0, and still takes.
+	return a.sets("max-jobs") || a.sets("build-max-jobs") || slices.ContainsFunc(a.settings, short)
+}
+
+// SetsKeepGoing says whether the flags say what a failure ends.
+func (a Args) SetsKeepGoing() bool {
+	return a.sets("keep-going") || slices.Contains(a.settings, "--no-keep-going")
+}
+
+// With gives the flags and settings behind them, which win.
+func (a Args) With(settings ...string) Args {
+	a.settings = slices.Concat(a.settings, settings)
+	return a
+}
+
 // forSettings are the flags for a command that asks for settings.
 func (a Args) forSettings() []string { return a.settings }
 

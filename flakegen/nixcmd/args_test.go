@@ -163,3 +163,40 @@ func (n *Nix) parse(args ...string) (err error) {
 	n.Args, err = ParseArgs(args, n.Dir)
 	return err
 }
+
+func TestArgsSetsJobs(t *testing.T) {
+	for _, test := range []struct {
+		args                string
+		maxJobs, keepsGoing bool
+	}{
+		{"", false, false},
+		{"--cores 4 --option cores 4", false, false},
+		{"-j 4", true, false},
+		{"-j4", true, false},
+		{"--max-jobs 4", true, false},
+		{"--option max-jobs auto", true, false},
+		{"--option build-max-jobs 2", true, false},
+		{"--keep-going", false, true},
+		{"--no-keep-going -j2", true, true},
+		{"--option keep-going false", false, true},
+	} {
+		args, err := ParseArgs(strings.Fields(test.args), "/")
+		if err != nil || args.SetsMaxJobs() != test.maxJobs || args.SetsKeepGoing() != test.keepsGoing {
+			t.Errorf("%s: %v, %v, %v", test.args, args.SetsMaxJobs(), args.SetsKeepGoing(), err)
+		}
+	}
+}
+
+func TestArgsWith(t *testing.T) {
+	args, err := ParseArgs(strings.Fields("--cores 2 --impure"), "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := args.With("--max-jobs", "3")
+	if got := strings.Join(with.forBuilding(), " "); got != "--cores 2 --max-jobs 3 --impure" {
+		t.Errorf("with more: %s", got)
+	}
+	if got := strings.Join(args.forBuilding(), " "); got != "--cores 2 --impure" {
+		t.Errorf("the first ones have changed: %s", got)
+	}
+}
