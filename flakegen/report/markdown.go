@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/flakegen/flakegen/flakegen/history"
@@ -21,7 +22,7 @@ const SummaryLimit = 1024 * 1024
 func Markdown(w io.Writer, record history.Record, limit int) error {
 	m := markdown{r: record.Report, t: newText(record.Report, Style{})}
 	sections := []string{
-		m.verdict(), m.failures(), m.errors(), m.account(), m.slowest(), m.critical(), m.blocked(), m.fetched(),
+		m.verdict(), m.shards(), m.failures(), m.moreFailures(), m.errors(), m.account(), m.slowest(), m.critical(), m.blocked(), m.fetched(),
 	}
 	_, err := io.WriteString(w, fit(sections, limit))
 	return err
@@ -148,29 +149,54 @@ func (m *markdown) critical() string {
 	return "**Critical path**: " + strings.Join(items, " → ") + "\n"
 }
 
-// shownFailures is how many failures are shown with their logs.
-const shownFailures = 20
+// shownFailures is how many failures are shown with their logs, namedFailures how many
+// more are named.
+const (
+	shownFailures = 20
+	namedFailures = 1000
+)
 
 func (m *markdown) failures() string {
 	var b strings.Builder
-	shown := 0
-	left := 0
-	for _, d := range m.r.Derivations {
-		if d.Disposition != timing.DispositionFailed {
-			continue
+	for i, d := range m.failed() {
+		if i == shownFailures {
+			break
 		}
-		if shown == shownFailures {
-			left++
-			continue
-		}
-		if shown > 0 {
+		if i > 0 {
 			b.WriteByte('\n')
 		}
-		shown++
 		m.failure(&b, d)
 	}
-	if left > 0 {
-		fmt.Fprintf(&b, "\nand %d more failed\n", left)
+	return b.String()
+}
+
+// moreFailures names those that failed and are not shown.
+func (m *markdown) moreFailures() string {
+	failed := m.failed()
+	if len(failed) <= shownFailures {
+		return ""
+	}
+	failed = failed[shownFailures:]
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d more failed:\n\n", len(failed))
+	for i, d := range failed {
+		if i == namedFailures {
+			fmt.Fprintf(&b, "- and %d more\n", len(failed)-i)
+			break
+		}
+		fmt.Fprintf(&b, "- ❌ %s: %s\n", code(m.t.label(d)), entities(reasonOf(d)))
+	}
+	return b.String()
+}
+
+func (m *markdown) failed() []timing.Derivation {
+	return slices.DeleteFunc(slices.Clone(m.r.Derivations), func(d timing.Derivation) bool { return d.Disposition != timing.DispositionFailed })
+}
+
+func (m *markdown) shards() string {
+	var b strings.Builder
+	for _, s := range suitesOf(m.r) {
+		fmt.Fprintf(&b, "- %s\n", s.sentence(code))
 	}
 	return b.String()
 }
@@ -179,6 +205,9 @@ func (m *markdown) failure(b *strings.Builder, d timing.Derivation) {
 	fmt.Fprintf(b, "<details open>\n<summary>❌ %s: %s</summary>\n\n", codeHTML(m.t.label(d)), entities(reasonOf(d)))
 	if f := d.Failure; f != nil && f.Kind == timing.FailureHash {
 		b.WriteString(fenced([]string{"specified  " + single(f.Specified), "got        " + single(f.Got)}) + "\n")
+	}
+	if tests := failedTests(d); len(tests) > 0 {
+		b.WriteString(fenced(tests) + "\n")
 	}
 	if len(d.LogTail) > 0 {
 		fmt.Fprintf(b, "The last lines of its log:\n\n%s\n", fenced(d.LogTail))
@@ -207,13 +236,9 @@ func (m *markdown) blocked() string {
 	if len(m.r.Blocked) == 0 {
 		return ""
 	}
-	var names []string
-	for i, path := range m.r.Blocked {
-		if i == shownBlocked {
-			names = append(names, fmt.Sprintf("and %d more", len(m.r.Blocked)-i))
-			break
-		}
-		names = append(names, code(storeName(path)))
+	names := notBegun(m.r, code)
+	if left := len(names) - shownBlocked; left > 0 {
+		names = append(names[:shownBlocked], fmt.Sprintf("and %d more", left))
 	}
 	return "Not begun, because something that it needs has failed: " + strings.Join(names, " · ") + "\n"
 }

@@ -160,7 +160,7 @@ func TestMarkdownStaysWithinItsLimit(t *testing.T) {
 	if err := Markdown(&b, failing, 0); err != nil {
 		t.Fatal(err)
 	}
-	if b.Len() > SummaryLimit || !strings.Contains(b.String(), "more failed") {
+	if b.Len() > SummaryLimit || !strings.Contains(b.String(), "1980 more failed:") || !strings.Contains(b.String(), "- and 980 more\n") {
 		t.Errorf("%d bytes", b.Len())
 	}
 }

@@ -16,8 +16,9 @@ type buildView struct {
 	Outputs     []outputView
 	MoreOutputs int
 	Classes     []classView
+	Shards      []string
 	Failures    []failureView
-	MoreFailed  int
+	MoreFailed  []failureView // without their logs
 	Errors      []string
 	MoreErrors  int
 	Blocked     []string
@@ -52,6 +53,7 @@ type classView struct {
 type failureView struct {
 	Name, Reason   string
 	Specified, Got string
+	Tests          []string
 	Log            string
 	Command        string
 }
@@ -114,8 +116,12 @@ func buildPage(record history.Record, past []history.Record) page {
 	b.Failures, b.MoreFailed = failureViews(r, l)
 	b.Errors = printableList(r.Errors, pageErrors)
 	b.MoreErrors = len(r.Errors) - len(b.Errors)
-	b.Blocked = storeNames(r.Blocked[:min(len(r.Blocked), pageRows)])
-	b.MoreBlocked = len(r.Blocked) - len(b.Blocked)
+	for _, s := range suitesOf(r) {
+		b.Shards = append(b.Shards, s.sentence(single))
+	}
+	blocked := notBegun(r, single)
+	b.Blocked = blocked[:min(len(blocked), pageRows)]
+	b.MoreBlocked = len(blocked) - len(b.Blocked)
 	b.addCritical(r)
 	b.Table, b.Left = derivationViews(r, l)
 	b.TableOpen = len(b.Table) <= openRows
@@ -296,16 +302,16 @@ func classViews(r timing.Report) []classView {
 	return list
 }
 
-func failureViews(r timing.Report, l labels) (list []failureView, left int) {
+func failureViews(r timing.Report, l labels) (list, left []failureView) {
 	for _, d := range r.Derivations {
 		if d.Disposition != timing.DispositionFailed {
 			continue
 		}
 		if len(list) == pageFailures {
-			left++
+			left = append(left, failureView{Name: l.label(d), Reason: reasonOf(d)})
 			continue
 		}
-		v := failureView{Name: l.label(d), Reason: reasonOf(d), Log: printableLines(d.LogTail)}
+		v := failureView{Name: l.label(d), Reason: reasonOf(d), Tests: failedTests(d), Log: printableLines(d.LogTail)}
 		if f := d.Failure; f != nil {
 			v.Specified, v.Got = single(f.Specified), single(f.Got)
 		}

@@ -24,6 +24,7 @@ func Text(w io.Writer, r timing.Report, s Style) error {
 	t.header()
 	t.accounts()
 	t.slots()
+	t.shards()
 	t.derivations()
 	t.leftOut()
 	t.criticalPath()
@@ -70,12 +71,23 @@ func (t *text) wrapped(indent, content string) {
 	}
 }
 
+// shownLogs is how many failures are shown with the ends of their logs; more are named.
+const shownLogs = 50
+
 func (t *text) failures() {
+	shown := 0
 	for _, d := range t.r.Derivations {
-		if d.Disposition == timing.DispositionFailed {
-			t.section()
-			t.failure(d)
+		if d.Disposition != timing.DispositionFailed {
+			continue
 		}
+		if shown <= shownLogs {
+			t.section()
+		}
+		if shown++; shown > shownLogs {
+			t.failureHead(d)
+			continue
+		}
+		t.failure(d)
 	}
 }
 
@@ -87,12 +99,13 @@ func (t *text) blocked() {
 	for _, l := range wrap("not begun, because something that it needs has failed:", t.width()) {
 		t.line("%s", l)
 	}
-	for _, l := range t.flow(storeNames(t.r.Blocked), dot, t.width()-2) {
+	for _, l := range t.flow(notBegun(t.r, func(name string) string { return name }), dot, t.width()-2) {
 		t.line("  %s", l)
 	}
 }
 
-func (t *text) failure(d timing.Derivation) {
+// failureHead says in a line what failed and why.
+func (t *text) failureHead(d timing.Derivation) {
 	head := t.label(d) + ": " + reasonOf(d)
 	for i, l := range wrap(head, t.width()-2) {
 		mark := "  "
@@ -101,9 +114,16 @@ func (t *text) failure(d timing.Derivation) {
 		}
 		t.line("%s%s", mark, t.paint(bold, l))
 	}
+}
+
+func (t *text) failure(d timing.Derivation) {
+	t.failureHead(d)
 	if f := d.Failure; f != nil && f.Kind == timing.FailureHash {
 		t.line("  specified  %s", single(f.Specified))
 		t.line("  got        %s", single(f.Got))
+	}
+	for _, l := range failedTests(d) {
+		t.wrapped("  ", l)
 	}
 	for _, l := range d.LogTail {
 		t.wrapped("  "+t.paint(faint, t.glyph(bar)), l)
@@ -120,6 +140,12 @@ func reasonOf(d timing.Derivation) string {
 	reason := "it failed, and Nix did not say why"
 	if d.Failure != nil {
 		reason = d.Failure.Reason
+	}
+	switch n := len(d.FailedTests); {
+	case n == 1:
+		reason = d.FailedTests[0]
+	case n > 1:
+		reason = fmt.Sprintf("%d tests failed", n)
 	}
 	if n := len(d.Phases); n > 0 {
 		reason += " in " + d.Phases[n-1].Name
@@ -203,10 +229,12 @@ func (t *text) derivations() {
 }
 
 // rows are the derivations that a table shows, the slowest first, and how many it
-// leaves out: those beyond its length, not those that were fetched for others.
+// leaves out: those beyond its length, not those that were fetched for others, nor
+// shards that are summed up.
 func (t *text) rows() (rows []timing.Derivation, left int) {
+	summed := summedUp(t.r)
 	for _, d := range t.r.Derivations {
-		if d.Disposition != timing.DispositionSubstituted || t.wanted(d) {
+		if (d.Disposition != timing.DispositionSubstituted || t.wanted(d)) && !summed[d.Derivation] {
 			rows = append(rows, d)
 		}
 	}
@@ -353,15 +381,6 @@ func (t *text) chain(name func(string) string) []string {
 		items = append([]string{items[0], fmt.Sprintf("%d more", left)}, items[left+1:]...)
 	}
 	return items
-}
-
-// storeNames are the names of store paths, printable.
-func storeNames(paths []string) []string {
-	names := make([]string, len(paths))
-	for i, path := range paths {
-		names[i] = storeName(path)
-	}
-	return names
 }
 
 func storeName(path string) string {
