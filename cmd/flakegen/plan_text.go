@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/report"
 	"github.com/flakegen/flakegen/flakegen/substituter"
+	"github.com/flakegen/flakegen/flakegen/timing"
 )
 
 const (
@@ -216,17 +218,55 @@ func planBuilds(rows []flakegen.PlanRow) []string {
 		if len(r.Builds) == 0 {
 			continue
 		}
-		var names []string
-		for _, b := range r.Matter(shownBuilds) {
-			took := "unknown"
-			if b.Usual != nil {
-				took = report.Duration(seconds(b.Usual.Seconds))
-			}
-			names = append(names, fmt.Sprintf("%s (%s)", b.Node.Name, took))
+		shards, rest := plannedShards(r.Builds)
+		others := r
+		others.Builds = rest
+		names := shards
+		for _, b := range others.Matter(shownBuilds) {
+			names = append(names, fmt.Sprintf("%s (%s)", b.Node.Name, usually(b)))
 		}
-		lines = append(lines, label(r)+" builds "+listed(names, len(r.Builds)))
+		lines = append(lines, label(r)+" builds "+listed(names, len(shards)+len(others.Builds)))
 	}
 	return lines
+}
+
+// usually is what a build takes, in words.
+func usually(b flakegen.PlannedBuild) string {
+	if b.Usual == nil {
+		return "unknown"
+	}
+	return report.Duration(seconds(b.Usual.Seconds))
+}
+
+// plannedShards sums up the shards of tests among builds, a text for each package, and
+// gives the other builds. Shards that are few stay among them.
+func plannedShards(builds []flakegen.PlannedBuild) (texts []string, rest []flakegen.PlannedBuild) {
+	suites := map[string][]flakegen.PlannedBuild{}
+	for _, b := range builds {
+		if pkg, _, ok := timing.Shard(b.Node.Name); ok {
+			suites[pkg] = append(suites[pkg], b)
+		}
+	}
+	for _, b := range builds {
+		pkg, _, _ := timing.Shard(b.Node.Name)
+		if len(suites[pkg]) <= shownBuilds {
+			rest = append(rest, b)
+		}
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(suites)) {
+		if len(suites[pkg]) <= shownBuilds {
+			continue
+		}
+		longest := flakegen.PlanRow{Builds: suites[pkg]}.Matter(1)[0]
+		text := fmt.Sprintf("%d shards of %s", len(suites[pkg]), pkg)
+		if _, run, _ := timing.Shard(longest.Node.Name); longest.Usual != nil {
+			text += fmt.Sprintf(" (longest %s, %s)", run, usually(longest))
+		} else {
+			text += " (unknown)"
+		}
+		texts = append(texts, text)
+	}
+	return texts, rest
 }
 
 // listed joins the first of so many names.
