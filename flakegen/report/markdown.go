@@ -195,8 +195,8 @@ func (m *markdown) failed() []timing.Derivation {
 
 func (m *markdown) shards() string {
 	var b strings.Builder
-	for _, s := range suitesOf(m.r) {
-		fmt.Fprintf(&b, "- %s\n", s.sentence(code))
+	for _, sentence := range shardSentences(m.r, code) {
+		fmt.Fprintf(&b, "- %s\n", sentence)
 	}
 	return b.String()
 }

@@ -116,9 +116,7 @@ func buildPage(record history.Record, past []history.Record) page {
 	b.Failures, b.MoreFailed = failureViews(r, l)
 	b.Errors = printableList(r.Errors, pageErrors)
 	b.MoreErrors = len(r.Errors) - len(b.Errors)
-	for _, s := range suitesOf(r) {
-		b.Shards = append(b.Shards, s.sentence(single))
-	}
+	b.Shards = shardSentences(r, single)
 	blocked := notBegun(r, single)
 	b.Blocked = blocked[:min(len(blocked), pageRows)]
 	b.MoreBlocked = len(blocked) - len(b.Blocked)

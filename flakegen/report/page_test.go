@@ -40,6 +40,8 @@ func pages(t *testing.T) map[string]string {
 		"failing":  pageOf(t, recorded(t, "failing"), nil),
 		"many":     pageOf(t, recorded(t, "many"), nil),
 		"sample":   pageOf(t, history.Record{Report: sample()}, nil),
+		"shards":   pageOf(t, history.Record{Report: matrix(72, func(i int) bool { return i == 3 || i == 40 })}, nil),
+		"grouped":  pageOf(t, history.Record{Report: grouped()}, nil),
 		"trend":    pageOf(t, last, withPast),
 		"overview": overviewOf(t, withPast),
 		"hostile":  pageOf(t, hostile(), []history.Record{hostile(), hostile()}),

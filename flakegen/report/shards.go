@@ -135,12 +135,24 @@ func notBegun(r timing.Report, name func(string) string) []string {
 	return names
 }
 
+// shardSentences sum up the suites of which something ran. The others are among what was
+// not begun.
+func shardSentences(r timing.Report, name func(string) string) []string {
+	var list []string
+	for _, s := range suitesOf(r) {
+		if len(s.ran)+s.fetched > 0 {
+			list = append(list, s.sentence(name))
+		}
+	}
+	return list
+}
+
 func (t *text) shards() {
-	for i, s := range suitesOf(t.r) {
+	for i, sentence := range shardSentences(t.r, single) {
 		if i == 0 {
 			t.section()
 		}
-		for _, l := range wrap(s.sentence(single), t.width()) {
+		for _, l := range wrap(sentence, t.width()) {
 			t.line("%s", l)
 		}
 	}

@@ -16,6 +16,9 @@ var shardName = regexp.MustCompile(`^(.+?)-test-[a-j]-(.+)$`)
 // left out: it follows the weight, and a weight that is corrected makes no other test.
 // A log knows nothing of shards but such names.
 func Shard(name string) (pkg, run string, ok bool) {
+	if !strings.Contains(name, "-test-") {
+		return "", "", false
+	}
 	m := shardName.FindStringSubmatch(name)
 	if m == nil {
 		return "", "", false
