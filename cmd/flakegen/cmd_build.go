@@ -30,9 +30,13 @@ For a system other than this machine's it asks Nix first whether anything here
 can build or fetch it. What stands behind -- goes to nix; settings among it count
 for that question too.
 
+Where an output needs shards of tests it adds --keep-going and a --max-jobs that fits
+the cores and the caps of the spec, and says so. What stands behind -- goes before that.
+
 Examples:
   flakegen build                              the default output
   flakegen build rts rts-build                two outputs
+  flakegen build rts-seeded                   the tests with the commit's seed
   flakegen build rts --system aarch64-darwin  what a Mac would get
   flakegen build rts --json -- --cores 4      the report as JSON, four cores a build
 
