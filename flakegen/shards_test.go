@@ -111,3 +111,35 @@ func TestShardJobs(t *testing.T) {
 		}
 	}
 }
+
+// A plan counts on the jobs that a build would have.
+func TestPlanOfShardsHasTheirJobs(t *testing.T) {
+	s := parse(t, withChecks)
+	for _, test := range []struct {
+		name string
+		args []string
+		want int
+	}{
+		{"unit-checked", nil, 3},
+		{"unit-seeded", nil, 3},
+		{"unit-build", nil, 1},
+		{"unit-checked", []string{"-j", "1"}, 1},
+	} {
+		outputs, _, err := Targets(s, []string{test.name}, []platform.System{"x86_64-linux"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		args, err := nixcmd.ParseArgs(test.args, "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := planRun{PlanOptions: PlanOptions{Spec: s, Nix: &nixcmd.Nix{Args: args}, Machine: Machine{Cores: 8}}}
+		run.made.Settings = nixcmd.Settings{System: "x86_64-linux", MaxJobs: 1}
+		if got := run.settings(outputs[0]).MaxJobs; got != test.want {
+			t.Errorf("%s %q: %d jobs, want %d", test.name, test.args, got, test.want)
+		}
+		if run.made.Settings.MaxJobs != 1 {
+			t.Errorf("%s: the settings of the plan have changed", test.name)
+		}
+	}
+}

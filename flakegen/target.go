@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"github.com/flakegen/flakegen/flakegen/spec"
 	"github.com/flakegen/flakegen/flakegen/timing"
 	"github.com/flakegen/flakegen/platform"
@@ -186,6 +188,18 @@ func (t target) on(system platform.System) *timing.Output {
 		return nil
 	}
 	return &timing.Output{Name: t.name(), Attribute: fmt.Sprintf("checks.%s.%s", system, t.name()), System: string(system), Paths: []string{}}
+}
+
+// TargetRange gives the place in the spec of what a name stands for.
+func TargetRange(s *spec.Spec, name string) (rng hcl.Range, ok bool) {
+	switch t := findTarget(s, name); {
+	case t == nil:
+		return hcl.Range{}, false
+	case t.seeded != nil:
+		return t.seeded.Tests.Range, true
+	default:
+		return t.output.Range(), true
+	}
 }
 
 // TargetNames are the names that [Targets] knows: packages with their variants,

@@ -156,6 +156,12 @@ func TestTargetsAmongChecks(t *testing.T) {
 	if _, _, err := Targets(s, []string{"unit-seeded"}, []platform.System{"aarch64-linux"}); err == nil || !strings.Contains(err.Error(), `No output "unit-seeded" on aarch64-linux`) {
 		t.Errorf("a check that is not there: %v", err)
 	}
+	for name, want := range map[string]string{"unit-seeded": "  tests {", "lint": `check "lint"`, "style-go": `  variant "go"`, "tool": `package "tool"`} {
+		rng, ok := TargetRange(s, name)
+		if line := strings.Split(withChecks, "\n")[max(1, rng.Start.Line)-1]; !ok || !strings.HasPrefix(line, want) {
+			t.Errorf("%s stands at %s: %s, want %s", name, rng, line, want)
+		}
+	}
 	everywhere, _, err := TargetsEverywhere(s, []string{"lint"})
 	if err != nil || len(everywhere) != 2 || everywhere[1].Attribute != "checks.aarch64-linux.lint" {
 		t.Errorf("everywhere: %v, %v", everywhere, err)

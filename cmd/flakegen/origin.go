@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/generate"
 )
 
@@ -47,8 +48,8 @@ func places(rendering *generate.Rendering, output, message string) []hcl.Range {
 			list = append(list, rng)
 		}
 	}
-	if o := rendering.Spec.Output(output); len(list) == 0 && o != nil {
-		list = append(list, o.Range())
+	if rng, ok := flakegen.TargetRange(rendering.Spec, output); len(list) == 0 && ok {
+		list = append(list, rng)
 	}
 	return list
 }

@@ -68,7 +68,7 @@ func hostile() history.Record {
 			Derivation: path, Name: text(), System: text(), Disposition: timing.DispositionFailed,
 			Machine: "ssh-ng://" + text(), StartSeconds: float64(i), Seconds: 1.5,
 			Phases:  []timing.Phase{{Name: text(), StartSeconds: float64(i), Seconds: 1}, {Name: text() + "check", StartSeconds: float64(i) + 1, Seconds: 0.5}},
-			LogTail: evil, Failure: &timing.Failure{Kind: timing.FailureHash, Reason: text(), Specified: text(), Got: text()},
+			LogTail: evil, FailedTests: evil, Failure: &timing.Failure{Kind: timing.FailureHash, Reason: text(), Specified: text(), Got: text()},
 		}
 		if i%3 == 1 {
 			d.Disposition, d.Failure = timing.DispositionBuilt, nil

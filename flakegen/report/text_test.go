@@ -223,8 +223,10 @@ func TestHostileTexts(t *testing.T) {
 		WallSeconds: 1,
 		Derivations: []timing.Derivation{{
 			Derivation: path, Name: evil, Disposition: timing.DispositionFailed, Machine: "ssh://" + evil, Seconds: 1,
-			Phases: []timing.Phase{{Name: evil, Seconds: 1}}, LogTail: []string{"log"},
+			Phases: []timing.Phase{{Name: evil, Seconds: 1}}, LogTail: []string{"log"}, FailedTests: []string{evil, evil},
 			Failure: &timing.Failure{Kind: timing.FailureHash, Reason: evil, Specified: evil, Got: evil},
+		}, {
+			Derivation: path, Name: "x-test-a-" + evil, Disposition: timing.DispositionFailed, FailedTests: []string{evil},
 		}},
 		CriticalPath: []string{path, path},
 		Fetched:      []timing.Fetch{{Path: path, From: evil, Seconds: 1}},
