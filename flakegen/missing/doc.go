@@ -16,7 +16,8 @@
 // wanted outputs of all its inputs. `nix build --dry-run` goes it too, but takes
 // every narinfo for granted and does not look whether what it refers to is to be
 // had. The build does, and so does this package. Where both would be surprised is
-// a cache that fails or changes between the question and the build.
+// a cache that fails or changes between the question and the build. And some of what
+// Nix does hangs on which of its jobs ends first; that is said, and not foreseen.
 //
 // Nothing here reads, asks or waits but through [Store] and [Caches].
 package missing
