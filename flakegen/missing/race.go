@@ -27,12 +27,11 @@ type race struct {
 	// given are the paths that caches may give.
 	given map[*path]bool
 
-	// early are the outputs that Nix comes to before anything was built or fetched,
-	// wanted those that it comes to whatever comes first.
-	early, wanted map[*store.Node]map[string]bool
-	takes         map[*store.Node]bool    // realises its inputs whatever comes first
-	comes         map[*path]bool          // is fetched whatever comes first
-	met           map[bool]map[*path]bool // by come, early and not
+	// early are the outputs that Nix comes to before anything was built or fetched.
+	early map[*store.Node]map[string]bool
+	takes map[*store.Node]bool    // realises its inputs whatever comes first
+	comes map[*path]bool          // is fetched whatever comes first
+	met   map[bool]map[*path]bool // by come, early and not
 }
 
 // outputsTodo are outputs of derivations that are to be looked at.

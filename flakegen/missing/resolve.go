@@ -35,7 +35,6 @@ type resolution struct {
 
 	fetched map[*path]bool
 	built   map[string]bool // output paths
-	retried map[*store.Node]bool
 }
 
 // Resolve says what it takes to realise what is wanted. The error is of the store,
@@ -46,7 +45,7 @@ func (r *Resolver) Resolve(ctx context.Context, wanted []Wanted) (*Result, error
 	}
 	q := &resolution{
 		Resolver: r, wanted: map[*store.Node]map[string]bool{}, decisions: map[*store.Node]decision{}, sources: map[string]bool{},
-		queued: map[*store.Node]bool{}, fetched: map[*path]bool{}, built: map[string]bool{}, retried: map[*store.Node]bool{},
+		queued: map[*store.Node]bool{}, fetched: map[*path]bool{}, built: map[string]bool{},
 	}
 	for _, w := range wanted {
 		n := r.Closure.Node(w.Derivation)
@@ -193,7 +192,7 @@ func (q *resolution) retryAll() {
 		if q.decisions[n] != retry {
 			continue
 		}
-		q.decisions[n], q.retried[n] = fetch, true
+		q.decisions[n] = fetch
 		missing, _ := q.missing(n)
 		for _, p := range missing {
 			if !q.later(p, map[*path]bool{}) {
@@ -205,9 +204,6 @@ func (q *resolution) retryAll() {
 		}
 	}
 }
-
-// takesInputs says whether the inputs of a derivation are realised.
-func (q *resolution) takesInputs(n *store.Node) bool { return q.decisions[n] == build || q.retried[n] }
 
 func (q *resolution) markBuilt(n *store.Node) {
 	for _, o := range n.Outputs {
