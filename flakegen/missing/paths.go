@@ -39,9 +39,10 @@ func (r *Resolver) prepare(ctx context.Context) error {
 	if r.paths != nil {
 		return nil
 	}
-	r.maker = map[string]*store.Node{}
+	r.maker, r.place = map[string]*store.Node{}, map[*store.Node]int{}
 	known := map[string]bool{}
-	for _, n := range r.Closure.Sorted() {
+	for i, n := range r.Closure.Sorted() {
+		r.place[n] = i
 		for _, o := range n.Outputs {
 			if o.Path != "" {
 				known[o.Path], r.maker[o.Path] = true, n

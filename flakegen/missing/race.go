@@ -130,6 +130,9 @@ func (r *race) findEarly(asked map[*store.Node]map[string]bool) {
 
 // downloads says whether something is fetched before Nix knows whether a path can be.
 func (r *race) downloads(p *path) bool {
+	if p.have == had {
+		return !p.valid
+	}
 	for p := range r.fetchAll([]*path{p}) {
 		if p.have == had {
 			return true

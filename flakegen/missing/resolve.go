@@ -188,7 +188,7 @@ func (q *resolution) retryAll() {
 			q.markBuilt(n)
 		}
 	}
-	for _, n := range q.Closure.Sorted() {
+	for _, n := range q.decided() {
 		if q.decisions[n] != retry {
 			continue
 		}
@@ -203,6 +203,12 @@ func (q *resolution) retryAll() {
 			q.markBuilt(n)
 		}
 	}
+}
+
+// decided are the derivations that were decided on, inputs before who needs them. The
+// closure may be that of thousands of outputs, of which one is looked at here.
+func (q *resolution) decided() []*store.Node {
+	return slices.SortedFunc(maps.Keys(q.decisions), func(a, b *store.Node) int { return q.place[a] - q.place[b] })
 }
 
 func (q *resolution) markBuilt(n *store.Node) {
@@ -233,7 +239,7 @@ func (q *resolution) later(p *path, way map[*path]bool) bool {
 func (q *resolution) result(asked map[*store.Node]map[string]bool) *Result {
 	r := &Result{}
 	var useful, superseded []*path
-	for _, n := range q.Closure.Sorted() {
+	for _, n := range q.decided() {
 		if q.decisions[n] == leave {
 			continue
 		}

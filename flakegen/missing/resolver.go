@@ -49,6 +49,7 @@ type Resolver struct {
 
 	paths    map[string]*path
 	maker    map[string]*store.Node // by output path
+	place    map[*store.Node]int    // in the closure, inputs before who needs them
 	invented int                    // paths that only caches name
 }
 
