@@ -101,15 +101,15 @@ func (r *race) findEarly(asked map[*store.Node]map[string]bool) {
 	for n, outputs := range asked {
 		early.add(n, slices.Collect(maps.Keys(outputs)))
 	}
+	// Before 2.30 one goal is for all outputs and begins with those that are wanted by
+	// then, which are not known but of what is asked for.
+	late := func(n *store.Node, name string) bool { return r.Rules.Retry && len(n.Outputs) > 1 && !asked[n][name] }
 	early.each(func(n *store.Node, outputs map[string]bool) bool {
-		// Before 2.30 one goal is for all outputs and begins with those that are wanted
-		// by then, so it is not known which it waits for.
-		if r.Rules.Retry && len(n.Outputs) > 1 && asked[n] == nil {
-			delete(early.of, n)
-			return false
-		}
 		givesUp, waits := false, false
 		for name := range outputs {
+			if late(n, name) {
+				continue
+			}
 			p := r.paths[n.Outputs[name].Path]
 			switch {
 			case p == nil:
@@ -125,6 +125,9 @@ func (r *race) findEarly(asked map[*store.Node]map[string]bool) {
 		}
 		return givesUp && !(waits && r.Rules.Retry)
 	})
+	for n, outputs := range early.of {
+		maps.DeleteFunc(outputs, func(name string, _ bool) bool { return late(n, name) })
+	}
 	r.early = early.of
 }
 

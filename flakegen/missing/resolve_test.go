@@ -177,6 +177,8 @@ func TestResolve(t *testing.T) {
 		{"what an incomplete one refers to", "a; b; c: a b", world{offers: map[string][]string{"c": {"a", "b"}, "a": nil}}, Rules{}, "", "b! c! a"},
 		{"incomplete behind a download", "r; s; late: r s; d; e; f: d e late; g: r f", world{offers: map[string][]string{"late": {"r"}, "d": nil, "f": {"d", "e"}}}, Rules{}, "", "e! r! s!~ late!~ f! g! d |late"},
 		{"incomplete behind a download, tried again", "r; s; late: r s; d; e; f: d e late; g: r f", world{offers: map[string][]string{"late": {"r"}, "d": nil, "f": {"d", "e"}}}, Rules{Retry: true}, "", "e! r! s!~ g! d f late"},
+		{"built for another output before", "r; m(dev out): r; n: m m!dev", world{offers: map[string][]string{"m": nil}}, Rules{Retry: true}, "n!out m!dev", "r! m! n! m*~"},
+		{"built for another output meanwhile", "r; m(dev out): r; n: m m!dev", world{offers: map[string][]string{"m": nil}}, Rules{}, "n!out m!dev", "r! m! n! m*"},
 		{"built and referred to", "i; f-local: i; o: f-local; g: f-local o", world{offers: map[string][]string{"f-local": nil, "o": {"f-local"}}}, Rules{}, "", "i! f-local!~ g! f-local o"},
 		{"one output wanted", "m(dev out); n: m", world{offers: map[string][]string{"m": nil}}, Rules{}, "", "n! m"},
 		{"both wanted, one there", "m(dev out); n: m m!dev", world{valid: []string{"m"}, offers: map[string][]string{"m-dev": nil}}, Rules{}, "", "n! m-dev"},
