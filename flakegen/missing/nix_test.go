@@ -21,7 +21,7 @@ import (
 // More, and larger: go test ./flakegen/missing -run Graphs -graphs 200 -largest 2000
 var (
 	graphs  = flag.Int("graphs", 40, "how many random graphs the real Nix builds")
-	largest = flag.Int("largest", 100, "how many derivations the largest of them has, but the last, which has 2,000")
+	largest = flag.Int("largest", 60, "how many derivations the largest of them has, but the last, which has 1,000 or more")
 	seed    = flag.Uint64("seed", 1, "of the random graphs")
 )
 
@@ -114,7 +114,7 @@ func nixVersion(t *testing.T, n *nixcmd.Nix) nixcmd.Version {
 
 // most is how many derivations the last graph has at least, however small the others
 // are.
-const most = 2000
+const most = 1000
 
 // size is the size of graph i: there are as many of 1 to 2 derivations as of 500 to
 // 1,000, so that the smallest, in which a difference is easy to read, are not few.

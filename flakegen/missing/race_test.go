@@ -53,6 +53,7 @@ func TestRace(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := nix.Instantiate(t, members)
+			t.Parallel() // it mostly waits
 			output := func(name string) string { return d.Outputs[name]["out"] }
 			cache := cachetest.New(t, 30)
 			add := func(name string, references ...string) (hash string) {
