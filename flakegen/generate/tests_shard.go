@@ -60,7 +60,9 @@ func perBuild(uses map[string]bool, variant, module string) string {
 // and module that building them depends on.
 func (t *testsRenderer) testBinaries() {
 	build := t.tests.Build
-	name := form(`"§`+perBuild(t.binaryUses, "-${each.variant}", "-${each.module}")+`"`, nixlang.Str(t.block.Name+"-tests"))
+	// In the order of names these come before the shards, for which Nix would otherwise
+	// let the test binaries of another variant wait.
+	name := form(`"§`+perBuild(t.binaryUses, "-${each.variant}", "-${each.module}")+`"`, nixlang.Str(t.block.Name+"-test-binaries"))
 	entries := []nixlang.Entry{
 		nixlang.Bind("name", name),
 		nixlang.Bind("buildPhase", form(`''
