@@ -36,7 +36,8 @@ func TestNixRemoteScripts(t *testing.T) {
 //
 //	BUILDER    the line for the setting builders
 //	REFUSED    the same with a key that the machine does not take
-//	REMOTE     its folder: store is its /nix, daemons has a process id in each line
+//	REMOTE     its folder: store is its /nix, daemons has a process id in each line,
+//	           sshd is that of its server
 //	NIX_SSHOPTS
 func startRemote(t *testing.T, env *testscript.Env) error {
 	remote := filepath.Join(env.WorkDir, "remote")
@@ -105,6 +106,9 @@ PidFile none
 		sshd.Wait()
 		log.Close()
 	})
+	if err := os.WriteFile(filepath.Join(remote, "sshd"), []byte(strconv.Itoa(sshd.Process.Pid)), 0o644); err != nil {
+		return err
+	}
 	if err := answers(port); err != nil {
 		return fmt.Errorf("sshd: %w", err)
 	}
