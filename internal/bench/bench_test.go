@@ -86,6 +86,8 @@ func TestSpecsRender(t *testing.T) {
 	}{
 		"many": {manyPackages(3), 4}, // and flake.nix
 		"slow": {slowEvaluation, 2},
+		// Of packages with shards.
+		"shards": {manyShards(2, 1), 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rendering, err := generate.Tree(fstest.MapFS{

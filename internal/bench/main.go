@@ -124,6 +124,11 @@ func bench(ctx context.Context, flakegen, repository string, runs, packages int,
 		return err
 	}
 	measures = append(measures, present...)
+	matrices, err := shards(ctx, flakegen, repository, work, runs)
+	if err != nil {
+		return err
+	}
+	measures = append(measures, matrices...)
 	return report(ctx, append(measures, read...), stdout, stderr)
 }
 
