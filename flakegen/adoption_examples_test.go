@@ -97,6 +97,11 @@ func TestNixExamplesEvaluate(t *testing.T) {
 			map[string]map[string]string{"ring": alias("ring-checked", "ring-build"), "default": alias("ring-checked", "ring-build")},
 			map[string][2]int{"packages": {4, 4}, "checks": {2, 0}, "devShells": {1, 1}},
 		},
+		{
+			"matrix",
+			map[string]map[string]string{"codec": alias("codec-checked", "codec-build"), "default": alias("codec-checked", "codec-build")},
+			map[string][2]int{"packages": {5, 5}, "checks": {1, 1}},
+		},
 	}
 	if all := examples(t); len(all) != len(tests) {
 		t.Errorf("%d examples are tested, of %q", len(tests), all)
@@ -196,6 +201,11 @@ func TestNixExamplesBuild(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(ring, name)); (err == nil) != want {
 			t.Errorf("%s has %s: %v", ring, name, !want)
 		}
+	}
+
+	codec := build("matrix", "packages.codec", "packages.codec-inline", "checks.codec-seeded")
+	if _, err := os.Stat(filepath.Join(codec, "lib/libcodec.a")); err != nil {
+		t.Error(err)
 	}
 
 	// Without its tests: Go would compile its own library a second time for them.
