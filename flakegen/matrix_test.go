@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -120,6 +121,8 @@ type matrixBuild struct {
 	reasons        map[string]string
 	// took is wall time, cpu that of the processors, of Nix and of what it ran.
 	took, cpu time.Duration
+	// memory is the most, in KiB, that one process had.
+	memory int64
 }
 
 var (
@@ -144,6 +147,7 @@ func (m *testMatrix) build(outputs []string, flags ...string) matrixBuild {
 	b := matrixBuild{err: err, log: string(out), took: time.Since(begun), reasons: map[string]string{}}
 	if state := command.ProcessState; state != nil {
 		b.cpu = state.UserTime() + state.SystemTime()
+		b.memory = state.SysUsage().(*syscall.Rusage).Maxrss
 	}
 	for _, match := range matrixBuilding.FindAllStringSubmatch(b.log, -1) {
 		b.built = append(b.built, match[1])

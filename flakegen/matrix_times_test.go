@@ -148,7 +148,7 @@ func TestNixMatrixMany(t *testing.T) {
 		if checked, build := m.hash("many-checked"), m.hash("many-build"); checked != build {
 			t.Errorf("many-checked is %s, and many-build %s", checked, build)
 		}
-		t.Logf("%d shards, %d at once: %s evaluated in %.1f s, built in %.1f s, %.1f ms each, %.1f ms of a processor",
-			count, *matrixJobs, filepath.Base(derivation), evaluated.Seconds(), b.took.Seconds(), 1000*b.took.Seconds()/float64(count), 1000*b.cpu.Seconds()/float64(count))
+		t.Logf("%d shards, %d at once: %s evaluated in %.1f s, built in %.1f s, %.1f ms each, %.1f ms of a processor, %d MB",
+			count, *matrixJobs, filepath.Base(derivation), evaluated.Seconds(), b.took.Seconds(), 1000*b.took.Seconds()/float64(count), 1000*b.cpu.Seconds()/float64(count), b.memory/1000)
 	}
 }
