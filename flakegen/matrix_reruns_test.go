@@ -68,7 +68,7 @@ func TestNixMatrixReruns(t *testing.T) {
 		var gotShards, gotBinaries []string
 		gotPackages := 0
 		for _, name := range b.built {
-			if binary, ok := strings.CutPrefix(name, "unit-test-binaries-"); ok {
+			if binary, ok := strings.CutPrefix(name, "unit-binaries-"); ok {
 				gotBinaries = append(gotBinaries, binary)
 			} else if shard, ok := strings.CutPrefix(name, "unit-test-"); ok {
 				gotShards = append(gotShards, shard)

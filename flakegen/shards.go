@@ -122,22 +122,36 @@ func counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// manyShards is from how many on a word is due of the memory that Nix takes.
+const manyShards = 500
+
+// memoryHint says what so many shards take of Nix itself; nothing where that is little.
+// 1,000 on two slots took 60 MB with 2.8, 0.3 GB with 2.26 and 5.8 GB with 2.34, and it
+// grows with the square of their number (docs/tests.md).
+func (s Shards) memoryHint(v nixcmd.Version) string {
+	if s.Count < manyShards || !v.AtLeast(2, 27) {
+		return ""
+	}
+	return fmt.Sprintf("%d shards wait at once, and Nix %s may take gigabytes to keep them: 1,000 took 5.8 GB of 2.34. Group light ones: least = 5 in the tests block.", s.Count, v.Number)
+}
+
 // ScheduleShards fits the flags of Nix to a build of shards: one that fails does not end
 // the others, and as many run at once as this machine holds. What the user gave to Nix
-// stays as it is. It says in a line what it adds and why; nothing where it adds nothing.
+// stays as it is. It says in a line what it adds and why, and in another where so many
+// take much of Nix.
 //
-// It asks Nix for its settings, one process. Where it does not say them max-jobs is left
-// alone.
-func (o *BuildOptions) ScheduleShards(ctx context.Context, shards Shards, m Machine) (added string, err error) {
+// It asks Nix for its settings, one process, and where there are many for its version.
+// Where it does not say them max-jobs is left alone.
+func (o *BuildOptions) ScheduleShards(ctx context.Context, shards Shards, m Machine) (told []string, err error) {
 	if shards.Count == 0 {
-		return "", nil
+		return nil, nil
 	}
 	var flags []string
 	why := ""
 	if !o.Nix.Args.SetsMaxJobs() {
 		settings, err := o.Nix.Settings(ctx)
 		if err := unlessInterrupted(err); err != nil {
-			return "", err
+			return nil, err
 		}
 		if err == nil {
 			var jobs int
@@ -157,12 +171,21 @@ func (o *BuildOptions) ScheduleShards(ctx context.Context, shards Shards, m Mach
 		o.KeepGoing = true
 		flags = append(flags, "--keep-going")
 	}
-	if len(flags) == 0 {
-		return "", nil
+	if len(flags) > 0 {
+		added := counted(shards.Count, "shard") + ": " + strings.Join(flags, " ")
+		if why != "" {
+			added += ", " + why
+		}
+		told = append(told, added)
 	}
-	added = counted(shards.Count, "shard") + ": " + strings.Join(flags, " ")
-	if why != "" {
-		added += ", " + why
+	if shards.Count >= manyShards {
+		version, err := o.Nix.Version(ctx)
+		if err := unlessInterrupted(err); err != nil {
+			return told, err
+		}
+		if hint := shards.memoryHint(version); err == nil && hint != "" {
+			told = append(told, hint)
+		}
 	}
-	return added, nil
+	return told, nil
 }

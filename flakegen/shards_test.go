@@ -2,6 +2,7 @@ package flakegen
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
@@ -140,6 +141,21 @@ func TestPlanOfShardsHasTheirJobs(t *testing.T) {
 		}
 		if run.made.Settings.MaxJobs != 1 {
 			t.Errorf("%s: the settings of the plan have changed", test.name)
+		}
+	}
+}
+
+// Only a Nix that was seen to keep memory for what waits is spoken of, and only where
+// much waits.
+func TestShardMemory(t *testing.T) {
+	for _, c := range []struct {
+		count   int
+		version string
+		want    bool
+	}{{499, "2.34.8", false}, {500, "2.34.8", true}, {500, "2.26.3", false}, {10000, "2.8.0", false}} {
+		got := Shards{Count: c.count}.memoryHint(nixcmd.Version{Number: c.version})
+		if (got != "") != c.want || c.want && !strings.HasPrefix(got, "500 shards wait at once, and Nix 2.34.8 ") {
+			t.Errorf("%d shards with %s: %q", c.count, c.version, got)
 		}
 	}
 }

@@ -124,9 +124,9 @@ func (p *program) buildOptions(c *cli.Context, o *opening) (flakegen.BuildOption
 
 // scheduleShards fits a build to the shards of tests that its outputs need, and says how.
 func (p *program) scheduleShards(o *opening, outputs []timing.Output, options *flakegen.BuildOptions) error {
-	added, err := options.ScheduleShards(o.ctx, flakegen.ShardsOf(o.rendering.Spec, outputs), thisMachine())
-	if added != "" {
-		p.say("%s", added)
+	told, err := options.ScheduleShards(o.ctx, flakegen.ShardsOf(o.rendering.Spec, outputs), thisMachine())
+	for _, line := range told {
+		p.say("%s", line)
 	}
 	return err
 }

@@ -62,7 +62,7 @@ func (t *testsRenderer) testBinaries() {
 	build := t.tests.Build
 	// In the order of names these come before the shards, for which Nix would otherwise
 	// let the test binaries of another variant wait.
-	name := form(`"§`+perBuild(t.binaryUses, "-${each.variant}", "-${each.module}")+`"`, nixlang.Str(t.block.Name+"-test-binaries"))
+	name := form(`"§`+perBuild(t.binaryUses, "-${each.variant}", "-${each.module}")+`"`, nixlang.Str(t.block.Name+"-binaries"))
 	entries := []nixlang.Entry{
 		nixlang.Bind("name", name),
 		nixlang.Bind("buildPhase", form(`''

@@ -31,10 +31,10 @@ run() {
   fi
 }
 
-export tests=/nix/store/x-rts-test-binaries-debug
+export tests=/nix/store/x-rts-binaries-debug
 run 'debug gc 1-10 seed 7' 60 'TEST_A
 '
-export tests=/nix/store/y-rts-test-binaries-debug
+export tests=/nix/store/y-rts-binaries-debug
 run 'debug text 1-20 seed 7' 60 'echo '\''it'\''
 TEST_B
 '
@@ -106,8 +106,8 @@ func TestReadTestScript(t *testing.T) {
 		t.Errorf("the runner: %+v", script.runner)
 	}
 	want := []scriptRun{
-		{label: "debug gc 1-10 seed 7", script: "TEST_A\n", folder: "/nix/store/x-rts-test-binaries-debug"},
-		{label: "debug text 1-20 seed 7", script: "echo 'it'\nTEST_B\n", folder: "/nix/store/y-rts-test-binaries-debug"},
+		{label: "debug gc 1-10 seed 7", script: "TEST_A\n", folder: "/nix/store/x-rts-binaries-debug"},
+		{label: "debug text 1-20 seed 7", script: "echo 'it'\nTEST_B\n", folder: "/nix/store/y-rts-binaries-debug"},
 	}
 	if !slices.Equal(script.runs, want) {
 		t.Errorf("runs %+v", script.runs)

@@ -284,7 +284,7 @@ func (v *verifier) binaryNames(p *spec.Derivation) *binaryNames {
 		return names
 	}
 	t := p.Tests
-	names := &binaryNames{all: map[string]bool{}, base: p.Name + "-test-binaries"}
+	names := &binaryNames{all: map[string]bool{}, base: p.Name + "-binaries"}
 	v.binaries[p] = names
 	expressions := []hclsyntax.Expression{}
 	for _, a := range slices.Concat(t.Build.Attributes, t.Env) {

@@ -158,7 +158,7 @@ let
     pkgs.stdenv.mkDerivation (
       shared
       // {
-        name = "codec-test-binaries-${each.variant}-${each.module}";
+        name = "codec-binaries-${each.variant}-${each.module}";
         buildPhase = ''
           runHook preBuild
           export tests=$out
