@@ -16,8 +16,8 @@ func TestTerminalWatchLeavesNoLineOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := fmt.Sprintf("{ cat %s; seq -f 'said %%.0f' %d; } | flakegen watch", log, lines)
-	s := atTerminal(t, t.TempDir(), "sh", "-c", command)
+	command := fmt.Sprintf("{ cat \"$1\"; seq -f 'said %%.0f' %d; } | flakegen watch", lines)
+	s := atTerminal(t, t.TempDir(), "sh", "-c", command, "sh", log)
 	s.Wait(0, "succeeded")
 	if code := s.End(); code != 0 {
 		t.Errorf("exit code %d", code)
