@@ -23,6 +23,10 @@ func (p *Project) Comparison(r *generate.Rendering) *worktree.Comparison {
 	}
 }
 
+// Above gives the top of the repository where the spec stands below it, or "". No
+// process is started.
+func (p *Project) Above() string { return p.git().Above() }
+
 func (p *Project) git() *gitcmd.Git { return &gitcmd.Git{Dir: p.Root, Env: p.Env, Cwd: p.Folder} }
 
 // filesAt renders the spec of a commit.

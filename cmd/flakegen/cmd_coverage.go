@@ -8,7 +8,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/urfave/cli/v2"
 
+	"github.com/flakegen/flakegen/flakegen"
 	"github.com/flakegen/flakegen/flakegen/coverage"
+	"github.com/flakegen/flakegen/flakegen/spec"
 	"github.com/flakegen/flakegen/platform"
 )
 
@@ -66,11 +68,22 @@ func (p *program) coverage(c *cli.Context) error {
 		err = p.printJSON(coverageJSON(table, findings, systems))
 	} else if err = p.showCoverage(table, systems); err == nil {
 		p.showUncovered(rendering.Spec, findings)
+		p.showUnseen(project, rendering.Spec)
 	}
 	if err == nil && len(findings) > 0 {
 		return ended(exitNo)
 	}
 	return err
+}
+
+// showUnseen says where the workflow stands where its forge does not look.
+func (p *program) showUnseen(project *flakegen.Project, s *spec.Spec) {
+	if s.CI == nil || !s.CI.Rendered {
+		return
+	}
+	if top := project.Above(); top != "" {
+		p.say("GitHub does not see %s, so none of this runs: it reads workflows at the top of the repository only, %s. See flakegen doctor.", s.CI.File, top)
+	}
 }
 
 // jsonCoverage is the form of `coverage --json`.

@@ -121,6 +121,7 @@ var questions = []question{
 	{GroupRepository, "files", "files", (*examination).files},
 	{GroupRepository, "lock", "flake.lock", (*examination).lock},
 	{GroupRepository, "hook", "commit hook", (*examination).hook},
+	{GroupRepository, "workflow", "workflow", (*examination).workflow},
 	{GroupFlakegen, "version", "flakegen", (*examination).flakegen},
 	{GroupFlakegen, "history", "history", (*examination).history},
 }

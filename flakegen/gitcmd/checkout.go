@@ -3,6 +3,7 @@ package gitcmd
 import (
 	"context"
 	"errors"
+	"os"
 	"strings"
 )
 
@@ -76,6 +77,24 @@ func (g *Git) Remote(ctx context.Context) (string, error) {
 		}
 	}
 	return first, nil
+}
+
+// Above gives the folder of the work tree where this one is below it, "" where it is
+// that folder itself or in no work tree, without starting git.
+func (g *Git) Above() string {
+	top, err := g.PeekTopLevel()
+	if err != nil {
+		return ""
+	}
+	// By what they are: the names of both may hold symbolic links.
+	whole, err := os.Stat(top)
+	if err != nil {
+		return ""
+	}
+	if here, err := os.Stat(g.Dir); err != nil || os.SameFile(whole, here) {
+		return ""
+	}
+	return top
 }
 
 // PeekTopLevel gives the folder of the work tree without starting git. The error is

@@ -31,6 +31,21 @@ func TestTopLevel(t *testing.T) {
 	}
 }
 
+func TestAbove(t *testing.T) {
+	t.Parallel()
+	r := gittest.New(t)
+	r.Write("sub/folder/file", "")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(r.Dir, link); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]string{r.Path("sub/folder"): r.Dir, r.Dir: "", link: "", t.TempDir(): "", r.Path("absent"): ""} {
+		if got := (&gitcmd.Git{Dir: dir, Env: r.Env}).Above(); got != want {
+			t.Errorf("above %s: %q, want %q", dir, got, want)
+		}
+	}
+}
+
 func TestNoRepository(t *testing.T) {
 	t.Parallel()
 	g := &gitcmd.Git{Dir: t.TempDir(), Env: gittest.Environment(t.TempDir())}
