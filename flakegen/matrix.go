@@ -2,6 +2,8 @@ package flakegen
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/flakegen/flakegen/flakegen/coverage"
 	"github.com/flakegen/flakegen/flakegen/spec"
@@ -26,14 +28,16 @@ var events = map[string]Event{
 	"nightly": Nightly, "schedule": Nightly, "workflow_dispatch": Nightly,
 }
 
+// EventNames are the names that [EventOf] knows, sorted.
+func EventNames() []string { return slices.Sorted(maps.Keys(events)) }
+
 // EventOf gives what an event of GitHub starts, by its name there.
 func EventOf(name string) (Event, error) {
 	if e, ok := events[name]; ok {
 		return e, nil
 	}
-	known := []string{"pull_request", "push", "merge_group", "nightly", "schedule", "workflow_dispatch"}
 	remedy := "Write pull_request or nightly, or what GitHub calls the event."
-	if near := platform.Nearest(name, known); near != "" {
+	if near := platform.Nearest(name, EventNames()); near != "" {
 		remedy = fmt.Sprintf("Did you mean %q?", near)
 	}
 	return "", &UsageError{fmt.Sprintf("Unknown event %q", name), remedy}

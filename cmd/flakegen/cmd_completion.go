@@ -92,6 +92,8 @@ func (p *program) candidates(app *cli.App, words []string, last string) []string
 			return []string{string(timing.Failed), string(timing.Incomplete), string(timing.Interrupted), string(timing.Succeeded)}
 		case "--format":
 			return formats
+		case "--event":
+			return flakegen.EventNames()
 		}
 	}
 	if strings.HasPrefix(last, "-") {
