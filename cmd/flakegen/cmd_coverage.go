@@ -19,7 +19,8 @@ func (p *program) coverageCommand() *cli.Command {
 		Name:      "coverage",
 		Usage:     "say for each check and system where it runs, or that it runs nowhere",
 		ArgsUsage: "[--system S]… [--json]",
-		Description: `A check is a variant of role checked, or a check block. For each system it
+		Description: `A check is a variant of role checked or one that runs tests, the tests whose seed is
+the commit, or a check block. For each system it
 
   gates      runs on every pull request
   nightly    runs on a schedule
