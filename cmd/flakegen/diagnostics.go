@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
@@ -8,8 +9,7 @@ import (
 	"github.com/flakegen/flakegen/flakegen/spec"
 )
 
-// shownDiagnostics is how many errors are shown: more than anyone reads, and HCL's
-// writer goes through the whole file for each.
+// shownDiagnostics is how many errors are shown: more than anyone reads.
 const shownDiagnostics = 100
 
 // showDiagnostics writes the errors of a spec with the lines that they are about,
@@ -30,23 +30,67 @@ func (p *program) showDiagnostics(s *spec.Spec, diags hcl.Diagnostics) {
 }
 
 func (p *program) writeDiagnostics(s *spec.Spec, diags hcl.Diagnostics) {
-	files := s.HCLFiles()
-	for _, f := range files {
-		f.Bytes = harmless(f.Bytes)
-	}
-	shown := make(hcl.Diagnostics, len(diags))
-	for i, d := range diags {
-		copied := *d
-		copied.Summary, copied.Detail = printable(d.Summary), printable(d.Detail)
-		// The values of variables in the expression belong to HCL's evaluator, not
-		// to what the user wrote.
-		copied.Expression, copied.EvalContext = nil, nil
-		shown[i] = &copied
+	sources := map[string][]byte{}
+	for name, f := range s.HCLFiles() {
+		sources[name] = harmless(f.Bytes)
 	}
 	terminal := p.terminal()
-	writer := hcl.NewDiagnosticTextWriter(p.stderr, files, uint(terminal.width), terminal.color)
-	// Where stderr is gone there is nobody to be told.
-	_ = writer.WriteDiagnostics(shown)
+	for _, d := range diags {
+		shown := *d
+		shown.Summary, shown.Detail = printable(d.Summary), printable(d.Detail)
+		// The values of variables in the expression belong to HCL's evaluator, not
+		// to what the user wrote.
+		shown.Expression, shown.EvalContext = nil, nil
+		files := excerpt(sources, &shown)
+		// Where stderr is gone there is nobody to be told.
+		_ = hcl.NewDiagnosticTextWriter(p.stderr, files, uint(terminal.width), terminal.color).WriteDiagnostic(&shown)
+	}
+}
+
+// excerpt gives the file that a diagnostic is about, with its lines only, and moves the
+// diagnostic's ranges to fit. HCL's writer goes through all of a file for each
+// diagnostic, grapheme by grapheme, so the lines before are left empty: they count, and
+// cost next to nothing.
+func excerpt(sources map[string][]byte, d *hcl.Diagnostic) map[string]*hcl.File {
+	if d.Subject == nil {
+		return nil
+	}
+	src, ok := sources[d.Subject.Filename]
+	if !ok {
+		return nil
+	}
+	all := *d.Subject
+	if d.Context != nil {
+		all = hcl.RangeOver(all, *d.Context)
+	}
+	if all.Start.Byte > len(src) || all.End.Byte > len(src) {
+		return map[string]*hcl.File{d.Subject.Filename: {Bytes: src}}
+	}
+	first := bytes.LastIndexByte(src[:all.Start.Byte], '\n') + 1
+	// HCL shows the next line as well where a range ends at the end of one.
+	last := lineEnd(src, lineEnd(src, all.End.Byte))
+	before := bytes.Count(src[:first], []byte("\n"))
+	move := func(r *hcl.Range) *hcl.Range {
+		if r == nil {
+			return nil
+		}
+		moved := *r
+		moved.Start.Byte += before - first
+		moved.End.Byte += before - first
+		return &moved
+	}
+	d.Subject, d.Context = move(d.Subject), move(d.Context)
+	lines := append(bytes.Repeat([]byte("\n"), before), src[first:last]...)
+	return map[string]*hcl.File{d.Subject.Filename: {Bytes: lines}}
+}
+
+// lineEnd is where the line after the one of a byte begins.
+func lineEnd(src []byte, at int) int {
+	end := bytes.IndexByte(src[at:], '\n')
+	if end < 0 {
+		return len(src)
+	}
+	return at + end + 1
 }
 
 // harmless makes the bytes of a file fit for a terminal without moving any, so
