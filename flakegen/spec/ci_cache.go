@@ -117,10 +117,18 @@ func (d *decoder) ciCacheValue(c *CICache) {
 	if !ok {
 		return
 	}
+	seen := map[string]hcl.Range{} // GitHub takes no notice of case
 	for _, name := range d.strings(a.Expr, value, "secrets", `["ATTIC_TOKEN"]`) {
-		if d.secretName(name.rng, name.text) {
-			c.Secrets = append(c.Secrets, name.text)
+		if !d.secretName(name.rng, name.text) {
+			continue
 		}
+		key := strings.ToUpper(name.text)
+		if first, ok := seen[key]; ok {
+			d.duplicate(name.rng, "A secret that is named twice", first, "Remove one.")
+			continue
+		}
+		seen[key] = name.rng
+		c.Secrets = append(c.Secrets, name.text)
 	}
 }
 
