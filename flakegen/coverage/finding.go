@@ -120,7 +120,7 @@ func (t *Table) idle() []Finding {
 			}
 			list = append(list, Finding{
 				Systems: runs[line], Range: line.Range, Detail: detail,
-				Summary: fmt.Sprintf("%s is not unchecked", name), Remedy: "Remove the line.",
+				Summary: fmt.Sprintf("%s is not unchecked", name), Remedy: removal(line),
 			})
 		}
 	}
@@ -131,6 +131,14 @@ func (t *Table) idle() []Finding {
 		look(d.Unchecked, d.Name)
 	}
 	return list
+}
+
+// removal names the line: others may stand beside it.
+func removal(line *spec.UncheckedLine) string {
+	if line.Selector == platform.Default {
+		return "Remove the reason."
+	}
+	return fmt.Sprintf("Remove the reason for %s.", line.Selector)
 }
 
 func join(systems []platform.System) string {
