@@ -103,7 +103,8 @@ func push(c *spec.CICache, job string) *yaml.Node {
 		}
 		pairs = append(pairs, entry("env", mapping(env...)))
 	}
-	command := []string{`OUT_PATHS=$(readlink -f "$RUNNER_TEMP"/result*)`}
+	// Exported, since the command may be a script of the repository.
+	command := []string{`OUT_PATHS=$(readlink -f "$RUNNER_TEMP"/result*)`, `export OUT_PATHS`}
 	for _, line := range strings.Split(strings.TrimRight(c.Push, "\n"), "\n") {
 		command = append(command, strings.TrimRight(line, " \t"))
 	}
