@@ -193,7 +193,7 @@ func (p *program) tellCaches(plan *flakegen.Plan) {
 		case s.State == substituter.SetAside:
 			p.say("the cache %s was given up (%s); what else it may have counts as not there.", s.URI, s.Reason)
 		case s.State == substituter.Unusable:
-			p.say("the cache %s did not answer (%s), so Nix leaves it out; what it may have counts as not there.", s.URI, s.Reason)
+			p.say("the cache %s cannot be used (%s), so Nix leaves it out; what it may have counts as not there.", s.URI, s.Reason)
 		case s.State == substituter.NotAsked:
 			p.say("the cache %s was not asked (%s); what it may have counts as not there.", s.URI, s.Reason)
 		case s.Failures > 0:

@@ -299,12 +299,12 @@ func TestCachesThatAreNone(t *testing.T) {
 // No form of a URI shows a password, or a token in place of a name.
 func TestSecretsAreNotShown(t *testing.T) {
 	for uri, want := range map[string]string{
-		"https://me:secret@x.example/a":       "https://me:xxxxx@x.example/a",
-		"https://secret@x.example":            "https://:xxxxx@x.example",
+		"https://me:secret@x.example/a":       "https://me:…@x.example/a",
+		"https://secret@x.example":            "https://…@x.example",
 		"https://me:sec%zret@x.example":       "https://…",
 		"https://me:sec/secret:x@x.example":   "https://…",
 		"ssh-ng://me@x.example":               "ssh-ng://me@x.example",
-		"ssh://me:secret@x.example":           "ssh://me:xxxxx@x.example",
+		"ssh://me:secret@x.example":           "ssh://me:…@x.example",
 		"file:///home/me@x/cache":             "file:///home/me@x/cache",
 		"https://x.example/a@b?priority=3":    "https://x.example/a@b?priority=3",
 		"https://x.example/\x1b[31m":          `https://…`,

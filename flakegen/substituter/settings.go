@@ -47,7 +47,8 @@ type Settings struct {
 type Progress struct {
 	// Cache is the URI, without a password, of the one that was asked last.
 	Cache string
-	// Answered is of how many paths all is known, Asked how many were asked for.
+	// Answered is of how many paths all is known, Asked how many were asked for: none
+	// while the cache has yet to say what it is.
 	Answered, Asked int
 }
 
@@ -128,7 +129,7 @@ func shown(uri string) string {
 		if _, secret := u.User.Password(); !secret && u.Scheme != "ssh" && u.Scheme != "ssh-ng" {
 			u.User = url.UserPassword("", "") // a token stands in place of the name
 		}
-		uri = u.Redacted()
+		uri = strings.Replace(strings.Replace(u.Redacted(), "://:xxxxx@", "://…@", 1), ":xxxxx@", ":…@", 1)
 	}
 	return printable(uri)
 }
