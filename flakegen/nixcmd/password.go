@@ -20,6 +20,12 @@ func WithoutPasswords(text string) string {
 		if end < 0 {
 			end = len(rest)
 		}
+		if noHost(rest[:end]) {
+			// A password with such a character in it, which Nix does not take: up to white space.
+			if end = strings.IndexAny(rest, " \t\r\n"); end < 0 {
+				end = len(rest)
+			}
+		}
 		if login := strings.LastIndexByte(rest[:end], '@'); login >= 0 {
 			name, _, secret := strings.Cut(rest[:login], ":")
 			scheme := before[:at]
@@ -36,4 +42,11 @@ func WithoutPasswords(text string) string {
 		text = rest
 	}
 	return out.String() + text
+}
+
+// noHost says that a text is neither a host nor a host and a port nor has a login before
+// them, so that its colon can only be that of a password.
+func noHost(text string) bool {
+	colon := strings.LastIndexByte(text, ':')
+	return colon >= 0 && !strings.ContainsAny(text, "@]") && strings.Trim(text[colon+1:], "0123456789") != ""
 }
