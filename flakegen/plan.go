@@ -291,6 +291,7 @@ func (r *planRun) ask(ctx context.Context) error {
 			return err
 		}
 		defer caches.Close()
+		r.observe(PlanProgress{})
 		r.resolver.Caches = caches
 		defer func() { r.made.Caches = caches.Status() }()
 	}

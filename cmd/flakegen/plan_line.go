@@ -84,6 +84,9 @@ func planLineText(progress flakegen.PlanProgress, took time.Duration, width int)
 	switch asking := progress.Asking; {
 	case asking.Cache != "":
 		head, tail := "asking ", fmt.Sprintf(": %d of %s, %s", asking.Answered, count(asking.Asked, "path", "paths"), report.Elapsed(took))
+		if asking.Asked == 0 {
+			head, tail = "waiting for ", ", "+report.Elapsed(took)
+		}
 		cache := ansi.Truncate(printable(asking.Cache), max(0, width-len(head)-len(tail)), "")
 		return ansi.Truncate(head+cache+tail, max(1, width), "")
 	case progress.Evaluating > 0:

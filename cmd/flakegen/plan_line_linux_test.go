@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,17 @@ func TestNixPlanLine(t *testing.T) {
 	if code := s.End(); code != 0 || strings.Contains(s.Text()[at:], "asking") {
 		t.Errorf("exit code %d, %q", code, s.Text())
 	}
+	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(2 * time.Second)
+		w.WriteHeader(http.StatusNotFound)
+	}))
+	defer silent.Close()
+	s = atTerminal(t, dir, append(slices.Clone(command[:len(command)-1]), silent.URL)...)
+	s.Wait(0, "\rwaiting for "+silent.URL+", 1 s"+ansi.EraseLineRight)
+	s.Wait(0, "OUTPUT  SYSTEM")
+	if code := s.End(); code != 0 || strings.Contains(s.Text(), "asking") {
+		t.Errorf("exit code %d, %q", code, s.Text())
+	}
 	s = atTerminal(t, dir, command...)
 	s.Wait(0, "asking "+server.URL)
 	s.Type("\x03")
@@ -63,6 +75,7 @@ func TestPlanLineText(t *testing.T) {
 		{asking, 79, "asking https://cache.example.org: 12 of 340 paths, 3 s"},
 		{asking, 40, "asking https://cac: 12 of 340 paths, 3 s"},
 		{asking, 10, "asking : 1"},
+		{flakegen.PlanProgress{Asking: substituter.Progress{Cache: "https://cache.example.org"}}, 79, "waiting for https://cache.example.org, 3 s"},
 		{flakegen.PlanProgress{Evaluating: 1}, 79, "evaluating 1 output, 3 s"},
 		{flakegen.PlanProgress{}, 79, "reading derivations, 3 s"},
 		{flakegen.PlanProgress{Asking: substituter.Progress{Cache: "https://\x1b[2J", Asked: 1}}, 79, "asking https://: 0 of 1 path, 3 s"},

@@ -137,11 +137,8 @@ func newCache(uri string, s Settings) *cache {
 // isTrue reads a boolean as Nix does.
 func isTrue(text string) bool { return text == "true" || text == "yes" || text == "1" }
 
-// open asks the cache what it is.
+// open asks the cache what it is. Only one that is asked at all can be.
 func (c *cache) open(ctx context.Context) {
-	if c.get == nil {
-		return
-	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	limited, release := context.WithTimeoutCause(ctx, c.limits.Whole, fmt.Errorf("it took longer than %s in all", c.limits.Whole))
 	c.ctx, c.cancel = limited, func(why error) { cancel(why); release() }

@@ -68,21 +68,42 @@ func Open(ctx context.Context, s Settings) (*Caches, error) {
 		return nil, err
 	}
 	c := &Caches{keys: known, requireSigs: s.RequireSigs, connections: s.Connections, observe: s.Observe}
-	var opening sync.WaitGroup
 	for i, uri := range s.Substituters {
-		if slices.Contains(s.Substituters[:i], uri) {
-			continue
+		if !slices.Contains(s.Substituters[:i], uri) {
+			c.caches = append(c.caches, newCache(uri, s))
 		}
-		one := newCache(uri, s)
-		c.caches = append(c.caches, one)
-		opening.Go(func() { one.open(ctx) })
 	}
-	opening.Wait()
+	c.open(ctx)
 	slices.SortStableFunc(c.caches, func(a, b *cache) int { return cmp.Compare(a.status.Priority, b.status.Priority) })
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	return c, nil
+}
+
+// open asks all of them what they are, and tells the observer of one that has not said
+// it yet.
+func (c *Caches) open(ctx context.Context) {
+	var opening sync.WaitGroup
+	var mu sync.Mutex
+	asked := slices.DeleteFunc(slices.Clone(c.caches), func(one *cache) bool { return one.get == nil })
+	waiting := slices.Clone(asked)
+	tell := func(opened *cache) {
+		mu.Lock()
+		defer mu.Unlock()
+		waiting = slices.DeleteFunc(waiting, func(one *cache) bool { return one == opened })
+		if c.observe != nil && len(waiting) > 0 {
+			c.observe(Progress{Cache: waiting[0].status.URI})
+		}
+	}
+	tell(nil)
+	for _, one := range asked {
+		opening.Go(func() {
+			one.open(ctx)
+			tell(one)
+		})
+	}
+	opening.Wait()
 }
 
 // Close lets go of the connections.
