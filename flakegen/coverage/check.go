@@ -23,10 +23,10 @@ func (t Target) Attribute(system platform.System) string {
 	return t.Set + "." + string(system) + "." + t.Name
 }
 
-// Argument names the target for flakegen build: by its name, or where that is not
-// unique as an installable.
-func (t Target) Argument(system platform.System) string {
-	if t.Set == packages {
+// Argument names the target for flakegen build: by its name, so that it is known by
+// what the spec says of it, or as an installable where that is the name of a package.
+func (t Target) Argument(s *spec.Spec, system platform.System) string {
+	if t.Set == packages || s.Output(t.Name) == nil {
 		return t.Name
 	}
 	return ".#" + t.Attribute(system)

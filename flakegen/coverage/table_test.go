@@ -235,12 +235,15 @@ func TestEach(t *testing.T) {
 	}
 }
 
+// A check is built by its name, unless a package has that.
 func TestArgument(t *testing.T) {
 	const system = platform.System("x86_64-linux")
-	if got := (Target{Name: "a", Set: packages}).Argument(system); got != "a" {
-		t.Error(got)
-	}
-	if got := (Target{Name: "a", Set: checks}).Argument(system); got != ".#checks.x86_64-linux.a" {
-		t.Error(got)
+	s := load(t, rts+"check \"rts-checked\" {}\ncheck \"lint\" {}\n")
+	for want, target := range map[string]Target{
+		"rts-checked": {Name: "rts-checked", Set: packages}, ".#checks.x86_64-linux.rts-checked": {Name: "rts-checked", Set: checks}, "lint": {Name: "lint", Set: checks},
+	} {
+		if got := target.Argument(s, system); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -75,7 +75,7 @@ type renderer struct {
 func (r *renderer) matrixRow(system platform.System, targets []coverage.Target) *yaml.Node {
 	var outputs []string
 	for _, t := range targets {
-		outputs = append(outputs, t.Argument(system))
+		outputs = append(outputs, t.Argument(r.spec, system))
 	}
 	return mapping(
 		entry("system", text(string(system))),
