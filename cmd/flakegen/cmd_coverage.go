@@ -62,9 +62,12 @@ func (p *program) coverage(c *cli.Context) error {
 		return err
 	}
 	table := coverage.Of(rendering.Spec)
-	findings := slices.DeleteFunc(table.Findings(), func(f coverage.Finding) bool {
-		return len(f.Systems) > 0 && !slices.ContainsFunc(f.Systems, func(s platform.System) bool { return slices.Contains(systems, s) })
-	})
+	var findings []coverage.Finding
+	for _, f := range table.Findings() {
+		if on, ok := f.On(systems); ok {
+			findings = append(findings, on)
+		}
+	}
 	if c.Bool("json") {
 		err = p.printJSON(coverageJSON(table, findings, systems))
 	} else if err = p.showCoverage(table, systems); err == nil {
@@ -106,18 +109,13 @@ type jsonCoverageRow struct {
 }
 
 func coverageJSON(table *coverage.Table, findings []coverage.Finding, systems []platform.System) jsonCoverage {
-	out := jsonCoverage{FormatVersion: formatVersion, OK: len(findings) == 0, Rows: []jsonCoverageRow{}, Findings: []jsonFinding{}}
+	out := jsonCoverage{FormatVersion: formatVersion, OK: len(findings) == 0, Rows: []jsonCoverageRow{}, Findings: uncoveredJSON(findings)}
 	for _, row := range table.Rows {
 		if slices.Contains(systems, row.System) {
 			out.Rows = append(out.Rows, jsonCoverageRow{
 				row.Check.Name, string(row.System), row.Check.Attribute(row.System),
 				strings.ReplaceAll(string(row.State), " ", "_"), row.Unchecked,
 			})
-		}
-	}
-	for _, f := range uncoveredJSON(findings) {
-		if f.System == "" || slices.Contains(systems, platform.System(f.System)) {
-			out.Findings = append(out.Findings, f)
 		}
 	}
 	return out

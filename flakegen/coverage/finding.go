@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -22,6 +23,34 @@ type Finding struct {
 	Detail  string
 	Remedy  string
 	Range   hcl.Range
+
+	// mend is the remedy in the words of one of the systems; nil where Check is.
+	mend func(platform.System) string
+}
+
+// of is a finding about a check, for some systems.
+func (f Finding) of(systems []platform.System) Finding {
+	f.Systems = systems
+	f.Summary = fmt.Sprintf("%s runs nowhere on %s", f.Check.Name, join(systems))
+	f.Remedy = f.mend(systems[0])
+	return f
+}
+
+// On gives what a finding says of some systems; ok is false where that is nothing.
+func (f Finding) On(systems []platform.System) (finding Finding, ok bool) {
+	var on []platform.System
+	for _, system := range f.Systems {
+		if slices.Contains(systems, system) {
+			on = append(on, system)
+		}
+	}
+	switch {
+	case f.Check == nil:
+		return f, len(f.Systems) == 0 || len(on) > 0
+	case len(on) == 0:
+		return Finding{}, false
+	}
+	return f.of(on), true
 }
 
 // Each gives a finding of its own for each system of one about a check.
@@ -31,16 +60,9 @@ func (f Finding) Each() []Finding {
 	}
 	var list []Finding
 	for i := range f.Systems {
-		one := f
-		one.Systems = f.Systems[i : i+1]
-		one.Summary = never(f.Check, one.Systems)
-		list = append(list, one)
+		list = append(list, f.of(f.Systems[i:i+1]))
 	}
 	return list
-}
-
-func never(c *Check, systems []platform.System) string {
-	return fmt.Sprintf("%s runs nowhere on %s", c.Name, join(systems))
 }
 
 // Findings lists what is wrong with the table. Without a ci block nothing is.
@@ -68,25 +90,27 @@ func (t *Table) neverRun(c *Check) []Finding {
 			schedule = append(schedule, row.System)
 		}
 	}
-	finding := func(systems []platform.System, detail, remedy string) Finding {
-		return Finding{
-			Check: c, Systems: systems, Range: c.Place, Detail: detail,
-			Summary: never(c, systems),
-			Remedy:  fmt.Sprintf("%s, or say why it does not run: unchecked = { %s = \"…\" }", remedy, systems[0]),
-		}
+	finding := func(systems []platform.System, detail string, remedy func(platform.System) string) Finding {
+		f := Finding{Check: c, Range: c.Place, Detail: detail, mend: func(system platform.System) string {
+			return fmt.Sprintf("%s, or say why it does not run: unchecked = { %s = \"…\" }", remedy(system), system)
+		}}
+		return f.of(systems)
 	}
 	var list []Finding
 	if len(runner) > 0 {
-		remedy := fmt.Sprintf("Add one to the ci block, as in runners = { %s = \"…\" }", runner[0])
-		if !t.spec.CI.Runs() && !(t.spec.CI.PullRequest && t.isGated(c, runner[0])) {
-			remedy += ", and a schedule, as in nightly = \"17 3 * * *\""
-		}
-		list = append(list, finding(runner, "There is no runner for it.", remedy))
+		list = append(list, finding(runner, "There is no runner for it.", func(system platform.System) string {
+			remedy := fmt.Sprintf("Add one to the ci block, as in runners = { %s = \"…\" }", system)
+			if !t.spec.CI.Runs() && !(t.spec.CI.PullRequest && t.isGated(c, system)) {
+				remedy += ", and a schedule, as in nightly = \"17 3 * * *\""
+			}
+			return remedy
+		}))
 	}
 	if len(schedule) > 0 {
 		detail := "Pull requests do not build it there, and nothing runs at night or by hand."
-		remedy := "Add a schedule to the ci block, as in nightly = \"17 3 * * *\", or by_hand = true"
-		list = append(list, finding(schedule, detail, remedy))
+		list = append(list, finding(schedule, detail, func(platform.System) string {
+			return "Add a schedule to the ci block, as in nightly = \"17 3 * * *\", or by_hand = true"
+		}))
 	}
 	return list
 }

@@ -229,9 +229,29 @@ func TestEach(t *testing.T) {
 		t.Fatalf("%+v", findings)
 	}
 	for i, one := range findings[0].Each() {
-		if one.Systems[0] != s.Systems[i] || one.Summary != "rts-checked runs nowhere on "+string(s.Systems[i]) {
+		if one.Systems[0] != s.Systems[i] || one.Summary != "rts-checked runs nowhere on "+string(s.Systems[i]) || !strings.Contains(one.Remedy, "unchecked = { "+string(s.Systems[i])+" =") {
 			t.Errorf("%+v", one)
 		}
+	}
+}
+
+// Of a finding for several systems there may be a part.
+func TestFindingOn(t *testing.T) {
+	s := load(t, rts+"alias \"rts\" { default = package.rts.build }\nci \"github\" { runners = { linux = \"x\", darwin = \"y\" } }")
+	for _, f := range Of(s).Findings() {
+		for _, system := range s.Systems {
+			one, ok := f.On([]platform.System{system})
+			if ok != slices.Contains(f.Systems, system) || ok && one.Summary != "rts-checked runs nowhere on "+string(system) {
+				t.Errorf("%+v on %s: %+v, %t", f, system, one, ok)
+			}
+		}
+		if all, ok := f.On(s.Systems); !ok || all.Summary != f.Summary || all.Remedy != f.Remedy {
+			t.Errorf("%+v: %+v", f, all)
+		}
+	}
+	idle := Finding{Summary: "for no check"}
+	if _, ok := idle.On(nil); !ok {
+		t.Error("a reason for no system is for every one")
 	}
 }
 
