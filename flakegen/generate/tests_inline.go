@@ -70,15 +70,20 @@ func (t *testsRenderer) inlineBuilds(folder string) string {
 		  ${testBuild each}
 		)
 	''`))
+	all := ""
 	switch {
 	case t.buildUses["variant"] && t.buildUses["module"]:
-		return "${lib.concatMapStrings (variant: lib.concatMapStrings (module: buildLines { inherit variant module; }) testModules) testVariants}\n"
+		all = "lib.concatMapStrings (variant: lib.concatMapStrings (module: buildLines { inherit variant module; }) testModules) testVariants"
 	case t.buildUses["variant"]:
-		return "${lib.concatMapStrings (variant: buildLines { inherit variant; }) testVariants}\n"
+		all = "lib.concatMapStrings (variant: buildLines { inherit variant; }) testVariants"
 	case t.buildUses["module"]:
-		return "${lib.concatMapStrings (module: buildLines { inherit module; }) testModules}\n"
+		all = "lib.concatMapStrings (module: buildLines { inherit module; }) testModules"
+	default:
+		return "${buildLines { }}\n"
 	}
-	return "${buildLines { }}\n"
+	t.bind("testBuilds", form(`pkgs.writeText "§-test-builds.sh" (`+all+`)`, nixlang.Str(t.block.Name)),
+		"In a file: there may be more than a variable of the environment holds.")
+	return "source ${testBuilds}\n"
 }
 
 // jobs gives the lines that say how many runs go on at once.

@@ -63,6 +63,8 @@ func (t *testsRenderer) testBinaries() {
 	// In the order of names these come before the shards, for which Nix would otherwise
 	// let the test binaries of another variant wait.
 	name := form(`"§`+perBuild(t.binaryUses, "-${each.variant}", "-${each.module}")+`"`, nixlang.Str(t.block.Name+"-binaries"))
+	// There is no postBuild: what the package, or a hook of its builder, does with what
+	// it has built finds nothing here.
 	entries := []nixlang.Entry{
 		nixlang.Bind("name", name),
 		nixlang.Bind("buildPhase", form(`''
@@ -73,16 +75,16 @@ func (t *testsRenderer) testBinaries() {
 			set -eo pipefail
 			${testBuild each}
 			)
-			runHook postBuild
 		''`)),
+		nixlang.Bind("dontInstall", nixlang.Ident("true")),
+		nixlang.Bind("dontFixup", nixlang.Ident("true")),
+		nixlang.Bind("doCheck", nixlang.Ident("false")),
 	}
-	quiet := []string{"dontInstall", "dontFixup"}
-	for _, name := range quiet {
-		entries = append(entries, nixlang.Bind(name, nixlang.Ident("true")))
-	}
-	entries = append(entries, nixlang.Bind("doCheck", nixlang.Ident("false")))
-	if t.mayHave("doInstallCheck") {
-		entries = append(entries, nixlang.Bind("doInstallCheck", nixlang.Ident("false")))
+	// separateDebugInfo adds an output that only the fixup fills.
+	for _, name := range []string{"doInstallCheck", "dontBuild", "separateDebugInfo"} {
+		if t.mayHave(name) {
+			entries = append(entries, nixlang.Bind(name, nixlang.Ident("false")))
+		}
 	}
 	if t.mayHave("outputs") {
 		entries = append(entries, nixlang.Bind("outputs", nixlang.ListOf(nixlang.Str("out"))))
@@ -186,6 +188,8 @@ func (t *testsRenderer) aggregate() nixlang.Expr {
 		  # In a file: there may be more than a variable of the environment holds.
 		  passAsFile = [ "shards" ];
 		  shards = lib.attrValues shards;
+		  # Structured attributes know no passAsFile.
+		  __structuredAttrs = false;
 		}
 		''
 		  echo "$(xargs cat <"$shardsPath" | wc -l) tests passed"
@@ -205,6 +209,8 @@ func (t *testsRenderer) seeded() []nixlang.Entry {
 		  passthru = { inherit shards; };
 		  passAsFile = [ "shards" ];
 		  shards = lib.attrValues shards;
+		  # Structured attributes know no passAsFile.
+		  __structuredAttrs = false;
 		}
 		''
 		  xargs cat <"$shardsPath" >"$out"

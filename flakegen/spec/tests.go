@@ -161,7 +161,7 @@ func (d *decoder) settleTests(drv *Derivation) {
 // testNames are the names that the file of a package with tests binds for itself.
 var testNames = []string{
 	"build", "buildLines", "commitSeed", "copy", "each", "module", "run", "seededShards", "shard", "shardLines",
-	"shards", "test", "testBinaries", "testBinary", "testBuild", "testCase", "testDerivations",
+	"shards", "test", "testBinaries", "testBinary", "testBuild", "testBuilds", "testCase", "testDerivations",
 	"testLines", "testMakefile", "testModules", "testPhase", "testRun", "testRunner", "testRuns",
 	"testScript", "testShard", "testShards", "testTarget", "testVariants", "tests", "variant",
 }

@@ -18,8 +18,10 @@ func (v *verifier) inline(s side) error {
 		if !on(s.derivation, c.toggle) {
 			continue
 		}
-		phase := v.inlinePhase(s, c.phase)
+		phase, err := v.inlinePhase(s, c.phase)
 		switch {
+		case err != nil:
+			return err
 		case phase == nil:
 			return nil // nothing that bash takes: it fails
 		case phase.makefile == "":
@@ -47,17 +49,21 @@ type inlinePhase struct {
 }
 
 // inlinePhase reads a phase; nil where bash would not.
-func (v *verifier) inlinePhase(s side, name string) *inlinePhase {
+func (v *verifier) inlinePhase(s side, name string) (*inlinePhase, error) {
 	text, _ := value(s.derivation, name)
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
 	if err != nil {
-		return nil
+		return nil, nil
+	}
+	stmts, err := v.sourced(s.derivation, file.Stmts)
+	if err != nil || stmts == nil {
+		return nil, err
 	}
 	hook := func(name string) string {
 		text, _ := value(s.derivation, name)
 		return text
 	}
-	read := &inlinePhase{built: builtFolders(file.Stmts)}
+	read := &inlinePhase{built: builtFolders(stmts)}
 	p := &phase{hook: hook, errexit: true, pipefail: true, only: func(c *syntax.CallExpr) bool {
 		path := makefileOf(c)
 		if path != "" {
@@ -65,8 +71,33 @@ func (v *verifier) inlinePhase(s side, name string) *inlinePhase {
 		}
 		return path != ""
 	}}
-	read.why = p.judge(file.Stmts)
-	return read
+	read.why = p.judge(stmts)
+	return read, nil
+}
+
+// sourced puts into the place of each line that sources a text in the store what that
+// is; nil where bash would not read it.
+func (v *verifier) sourced(d *store.Derivation, stmts []*syntax.Stmt) ([]*syntax.Stmt, error) {
+	var all []*syntax.Stmt
+	for _, stmt := range stmts {
+		var text *text
+		if c, ok := stmt.Cmd.(*syntax.CallExpr); ok && len(c.Args) == 2 && literal(c.Args[0]) == "source" && !stmt.Negated && !stmt.Background {
+			var err error
+			if text, err = v.textOf(d, literal(c.Args[1])); err != nil {
+				return nil, err
+			}
+		}
+		if text == nil {
+			all = append(all, stmt)
+			continue
+		}
+		file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text.text), "")
+		if err != nil {
+			return nil, nil
+		}
+		all = append(all, file.Stmts...)
+	}
+	return all, nil
 }
 
 func (v *verifier) inlineFinding(s side, rule Rule, summary, detail string) Finding {

@@ -140,11 +140,16 @@ let
     )
   '';
 
+  # In a file: there may be more than a variable of the environment holds.
+  testBuilds = pkgs.writeText "codec-test-builds.sh" (
+    lib.concatMapStrings (
+      variant: lib.concatMapStrings (module: buildLines { inherit variant module; }) testModules
+    ) testVariants
+  );
+
   testPhase = ''
     runHook preCheck
-    ${lib.concatMapStrings (
-      variant: lib.concatMapStrings (module: buildLines { inherit variant module; }) testModules
-    ) testVariants}
+    source ${testBuilds}
     export ran=$NIX_BUILD_TOP/tests.ran
     : >"$ran"
     jobs=''${NIX_BUILD_CORES:-1}
@@ -167,7 +172,6 @@ let
           set -eo pipefail
           ${testBuild each}
           )
-          runHook postBuild
         '';
         dontInstall = true;
         dontFixup = true;
@@ -222,6 +226,8 @@ in
         # In a file: there may be more than a variable of the environment holds.
         passAsFile = [ "shards" ];
         shards = lib.attrValues shards;
+        # Structured attributes know no passAsFile.
+        __structuredAttrs = false;
       }
       ''
         echo "$(xargs cat <"$shardsPath" | wc -l) tests passed"
@@ -246,6 +252,8 @@ in
         passthru = { inherit shards; };
         passAsFile = [ "shards" ];
         shards = lib.attrValues shards;
+        # Structured attributes know no passAsFile.
+        __structuredAttrs = false;
       }
       ''
         xargs cat <"$shardsPath" >"$out"
