@@ -84,10 +84,12 @@ func (w *walker) asText(part hclsyntax.Expression, compiled nixlang.Expr) nixlan
 	return nixlang.Call(nixlang.Ident("toString"), compiled)
 }
 
-// isNumber says whether an expression is a number for sure: one of each, or one that
-// is computed. All of these are whole, as there is no division of symbols.
+// isNumber says whether an expression is a number for sure: a whole literal, one of
+// each, or one that is computed. All of these are whole, as there is no division of symbols.
 func (w *walker) isNumber(expr hclsyntax.Expression) bool {
 	switch e := spec.Unmetered(expr).(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return e.Val.Type() == cty.Number && !e.Val.IsNull() && e.Val.AsBigFloat().IsInt()
 	case *hclsyntax.ParenthesesExpr:
 		return w.isNumber(e.Expression)
 	case *hclsyntax.ScopeTraversalExpr:

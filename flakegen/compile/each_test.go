@@ -34,6 +34,7 @@ func TestNixEachLaw(t *testing.T) {
 		"<<-EOT\n  for s in $(seq ${each.first} ${each.last}); do\n    x $${s} '${each.module}'\n  done\nEOT\n",
 		`"${join("", [each.module, "/", each.variant])}"`, `"${[each.module, each.variant][1]}"`,
 		`"%{ for m in ["x", "y"] }${m}${each.first}%{ endfor }"`, `{ n = "${each.chunk}" }.n`,
+		`"x${each.first > 1 ? 1 : -2}"`, `"x${each.first > 1 ? each.last : 7}"`,
 		`"%{ for each in ["x", "y"] }${each}%{ endfor }"`, `"%{ for each in [{ first = "x" }] }${each.first}%{ endfor }${each.first}"`,
 	}
 	for _, text := range texts {
