@@ -119,17 +119,25 @@ func (t *testsRenderer) guard(scope *compile.Scope) []nixlang.Part {
 	if a == nil {
 		return nil
 	}
-	name, ok := t.compiler.Attribute(a, scope).(*nixlang.String)
-	if !ok {
+	var name []nixlang.Part
+	switch compiled := t.compiler.Attribute(a, scope).(type) {
+	case *nixlang.String:
+		name = compiled.Parts
+	case nixlang.Ident, *nixlang.Select:
+		name = []nixlang.Part{{Interpolated: compiled}}
+	default:
 		t.errorf(a.Expr.Range(), "binary is not a text", "Name the program below the folder of the tests, as in: binary = \"unit\"")
 		return nil
 	}
-	for _, part := range name.Parts {
-		if strings.Trim(part.Text, programCharacters) != "" {
-			t.errorf(a.Expr.Range(), "No name for a program", "binary is the name of a program below the folder of the tests: letters, digits, and . _ + - / only.")
-		}
+	sound := len(name) > 0
+	for _, part := range name {
+		sound = sound && strings.Trim(part.Text, programCharacters) == ""
 	}
-	path := append([]nixlang.Part{{Text: "$tests/"}}, name.Parts...)
+	if !sound {
+		t.errorf(a.Expr.Range(), "No name for a program", "binary is the name of a program below the folder of the tests: letters, digits, and . _ + - / only.")
+		return nil
+	}
+	path := append([]nixlang.Part{{Text: "$tests/"}}, name...)
 	return slices.Concat(
 		[]nixlang.Part{{Text: "if [[ ! -x "}}, path, []nixlang.Part{{Text: " ]]; then\n  echo \"error: no program "}}, path,
 		[]nixlang.Part{{Text: "\" >&2\n  exit 127\nfi\n"}},
@@ -169,7 +177,7 @@ func (t *testsRenderer) each(running bool) *compile.Scope {
 	switch {
 	case !running:
 		for _, name := range append(numbers, "seed") {
-			each.Missing[name] = "Test binaries are built once for all seeds."
+			each.Missing[name] = "Test binaries are built once for all seeds, with env. Use it in run."
 		}
 	case t.tests.HasSeeds():
 		each.Numbers = append(each.Numbers, numbers...)

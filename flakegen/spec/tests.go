@@ -61,6 +61,10 @@ type TestBuild struct {
 // derivations, of targets of make and of words in the shell.
 var testName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 
+// maxTestName is how long such a name may be: the name of a derivation has one of
+// each, and ends at 207 characters.
+const maxTestName = 64
+
 // testAttributes gives the places of what a tests block takes.
 func (t *Tests) attributes() map[string]**Attribute {
 	return map[string]**Attribute{
@@ -192,7 +196,11 @@ func (d *decoder) testVariants(t *Tests) {
 
 func (d *decoder) testName(name string, rng hcl.Range, what string) bool {
 	if testName.MatchString(name) {
-		return true
+		if len(name) <= maxTestName {
+			return true
+		}
+		d.errorf(rng, fmt.Sprintf("The name of a %s of tests has %d characters", what, len(name)), "It is a part of the names of derivations, which Nix does not take if they are long: use %d at most.", maxTestName)
+		return false
 	}
 	d.errorf(rng, fmt.Sprintf("A %s of tests cannot be %q", what, name), "It is a part of the names of derivations: use letters, digits, -, _ and ., and begin with a letter, a digit or _.")
 	return false

@@ -58,6 +58,10 @@ func (t *Tests) Commit() bool {
 // to render.
 const maxRuns = 100_000
 
+// maxSeed is the last seed that there can be: as many seeds, and the one behind the
+// last, are still numbers of 64 bits.
+const maxSeed = 1<<62 - 1
+
 // moduleKeys are what an object for a module may hold.
 var moduleKeys = []string{"chunks", "seed", "seeds", "timeout", "weight"}
 
@@ -141,10 +145,10 @@ func (d *decoder) shardNames(t *Tests) {
 // testSeeds settles what needs all modules.
 func (d *decoder) testSeeds(t *Tests, fallback cty.Value) {
 	commit := t.Commit()
-	if n, ok := wholeOf(fallback); ok {
+	if n, ok := wholeOf(fallback); ok && n >= 0 {
 		t.Fallback = &n
 	} else if t.fallback != nil {
-		d.errorf(t.fallback.Expr.Range(), "fallback is not a seed", "Write a whole number, as in: fallback = 4711")
+		d.errorf(t.fallback.Expr.Range(), "fallback is not a seed", "Write a whole number, 0 or more, as in: fallback = 4711")
 	}
 	switch {
 	case commit && t.fallback == nil:
@@ -196,6 +200,10 @@ func (d *decoder) seedsOf(value cty.Value, rng hcl.Range) (*[2]int64, bool) {
 	pair, ok := pairOf(value)
 	if !ok || pair[0] < 0 || pair[1] < pair[0] {
 		d.errorf(rng, "seeds are not a first and a last one", "Write two whole numbers, as in: seeds = [1, 100]")
+		return nil, false
+	}
+	if pair[1] > maxSeed {
+		d.errorf(rng, fmt.Sprintf("No seed %d", pair[1]), "The last that there can be is %d.", maxSeed)
 		return nil, false
 	}
 	return &pair, true
@@ -339,7 +347,7 @@ func (d *decoder) moduleSeed(m *TestModule, seed placedValue) bool {
 		sound = one(value)
 	}
 	if !sound {
-		d.errorf(seed.rng, fmt.Sprintf("No seed for module %q", m.Name), "A seed is a whole number, or \"commit\" for one from the commit, or both: seed = [4711, \"commit\"]")
+		d.errorf(seed.rng, fmt.Sprintf("No seed for module %q", m.Name), "A seed is a whole number, 0 or more, or \"commit\" for one from the commit, or both: seed = [4711, \"commit\"]")
 	}
 	return sound
 }
@@ -365,9 +373,11 @@ func (d *decoder) moduleChunks(m *TestModule, setting moduleSetting) ([]TestChun
 			d.errorf(chunks.rng, fmt.Sprintf("%d chunks of %d seeds", n, count), "Module %q has the seeds %d to %d. Make between 1 and %d chunks.", m.Name, first, last, min(count, maxRuns))
 			return nil, false
 		}
+		// As count*i/n would be, of which the product may be too large.
+		begin := func(i int64) int64 { return first + count/n*i + count%n*i/n }
 		list := make([]TestChunk, n)
 		for i := range n {
-			list[i] = TestChunk{i + 1, first + count*i/n, first + count*(i+1)/n - 1}
+			list[i] = TestChunk{i + 1, begin(i), begin(i+1) - 1}
 		}
 		return list, true
 	}

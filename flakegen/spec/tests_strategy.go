@@ -63,6 +63,9 @@ func (d *decoder) settleStrategies(drv *Derivation) {
 		}
 	}
 	t := drv.Tests
+	if t != nil {
+		d.phasesForTests(drv, running)
+	}
 	switch {
 	case t == nil || drv.Value != nil || drv.broken:
 		return
@@ -76,6 +79,28 @@ func (d *decoder) settleStrategies(drv *Derivation) {
 		d.errorf(t.Build.Attributes[0].NameRange, fmt.Sprintf("Attribute %q of a derivation that is not made", t.Build.Attributes[0].Name), "Tests that run inline are built beside the package, with its attributes. Move this one into the variant.")
 	case len(t.Modules) > 0 && len(t.FixedShards()) == 0:
 		d.errorf(t.Range, "No module has a fixed seed", "What takes its seed from the commit runs in the check %q only. Give some module a fixed one, as in: seed = [4711, \"commit\"]", drv.SeededCheck())
+	}
+}
+
+// phasesForTests refuses a buildCommand, which runs in the place of all phases, where
+// tests run in one, or are built in one.
+func (d *decoder) phasesForTests(drv *Derivation, running []*Variant) {
+	refuse := func(a *Attribute) {
+		d.errorf(a.NameRange, "Tests beside buildCommand", "It runs in the place of all phases, and so in that of the tests. Write it as installPhase.")
+	}
+	needed := drv.Tests.Build != nil
+	for _, v := range running {
+		inline := false
+		for _, s := range v.Strategies {
+			inline = inline || s == Inline
+		}
+		needed = needed || inline
+		if a := v.Attribute("buildCommand"); a != nil && inline {
+			refuse(a)
+		}
+	}
+	if a := drv.Attribute("buildCommand"); a != nil && needed {
+		refuse(a)
 	}
 }
 
