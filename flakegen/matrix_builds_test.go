@@ -22,11 +22,13 @@ func TestNixMatrixBuilds(t *testing.T) {
   postBuild   = "test -e unit"
   dontBuild   = false`},
 		{"dontBuild", `"a", "b"`, "dontUnpack = true\n  dontBuild = true"},
+		// The sources are a folder tests, in which something of the same name lies.
+		{"sources", `"a", "b"`, `src = path("tests")`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			m := newMatrix(t, map[string]string{"flakegen.hcl": matrixHead + strings.NewReplacer("ATTRIBUTES", test.attributes, "MODULES", test.modules).Replace(`
+			m := newMatrix(t, map[string]string{"tests/debug/a/source": "", "flakegen.hcl": matrixHead + strings.NewReplacer("ATTRIBUTES", test.attributes, "MODULES", test.modules).Replace(`
 package "unit" {
   name         = "unit"
   installPhase = "echo STAMP >$out"
@@ -40,7 +42,7 @@ package "unit" {
     seeds    = [1, 1]
     least    = 100
     build { script = "echo 'a program of ${each.variant} ${each.module}, in STAMP' >$tests/unit" }
-    run      = "grep '${each.variant} ${each.module},' $tests/unit"
+    run      = "grep '${each.variant} ${each.module},' $tests/unit; [[ ! -e $tests/source ]]"
   }
 }
 `)})

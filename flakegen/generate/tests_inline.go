@@ -12,7 +12,9 @@ import (
 // inlineBindings bind what runs all tests in one derivation: a script that knows each
 // of them, a fragment for make that orders them, and the phase around.
 func (t *testsRenderer) inlineBindings() {
-	folder := `"$NIX_BUILD_TOP/tests` + perBuild(t.buildUses, "/${each.variant}", "/${each.module}") + `"`
+	// Sources lie in NIX_BUILD_TOP as well, under a name of their own, which in the store
+	// does not begin with a dot.
+	folder := `"$NIX_BUILD_TOP/.tests` + perBuild(t.buildUses, "/${each.variant}", "/${each.module}") + `"`
 	all := `lib.concatMap (shard: shard.runs) testShards`
 	if len(t.tests.Variants) > 0 {
 		all = `lib.concatMap (shard:
@@ -47,7 +49,7 @@ func (t *testsRenderer) inlineBindings() {
 		$(tests): ; @bash ${testScript} $@
 		.PHONY: all $(tests)
 	''`, nixlang.Str(t.block.Name)))
-	t.bind("testPhase", form("''\nrunHook preCheck\n"+t.inlineBuilds(folder)+`export ran=$NIX_BUILD_TOP/tests.ran
+	t.bind("testPhase", form("''\nrunHook preCheck\n"+t.inlineBuilds(folder)+`export ran=$NIX_BUILD_TOP/.tests.ran
 : >"$ran"
 `+t.jobs()+`make --keep-going --output-sync -j"$jobs" -f ${testMakefile}
 echo "$(wc -l <"$ran") tests passed"

@@ -111,7 +111,7 @@ let
 
   testCase = each: ''
     ${testTarget each})
-      ${testLines "$NIX_BUILD_TOP/tests/${each.variant}/${each.module}" each}
+      ${testLines "$NIX_BUILD_TOP/.tests/${each.variant}/${each.module}" each}
       ;;
   '';
 
@@ -132,7 +132,7 @@ let
   '';
 
   buildLines = each: ''
-    export tests=$NIX_BUILD_TOP/tests/${each.variant}/${each.module}
+    export tests=$NIX_BUILD_TOP/.tests/${each.variant}/${each.module}
     mkdir -p "$tests"
     (
       set -eo pipefail
@@ -150,7 +150,7 @@ let
   testPhase = ''
     runHook preCheck
     source ${testBuilds}
-    export ran=$NIX_BUILD_TOP/tests.ran
+    export ran=$NIX_BUILD_TOP/.tests.ran
     : >"$ran"
     jobs=''${NIX_BUILD_CORES:-1}
     make --keep-going --output-sync -j"$jobs" -f ${testMakefile}
