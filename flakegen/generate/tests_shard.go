@@ -14,10 +14,12 @@ func (t *testsRenderer) shardBindings() {
 		t.testBinaries()
 		folder = "testBinaries" + perBuild(t.binaryUses, ".${each.variant}", ".${each.module}")
 	}
-	tools := nixlang.Expr(nixlang.Attrs())
+	attributes := &nixlang.AttrSet{}
 	if a := t.tests.NativeCheckInputs; a != nil {
-		tools = nixlang.Attrs(compile.Bind(nixlang.AttrName{Name: "nativeBuildInputs"}, t.evaluated(a, t.scope(), compile.Deep), compile.Trivia(a.Comments, a.Range)))
+		attributes.Entries = append(attributes.Entries, compile.Bind(nixlang.AttrName{Name: "nativeBuildInputs"}, t.evaluated(a, t.scope(), compile.Deep), compile.Trivia(a.Comments, a.Range)))
 	}
+	own, _ := t.attributes(t.tests.Shard, t.scope())
+	attributes.Entries = append(attributes.Entries, own...)
 	name := nixlang.Str(t.block.Name + "-test-")
 	const comment = "Runs a shard. It leaves a line for every test, all of which have passed."
 	t.bind("shardLines", form("each: testLines "+folder+" each"))
@@ -28,7 +30,7 @@ func (t *testsRenderer) shardBindings() {
 			${testRunner}
 			${lib.concatMapStrings shardLines shard.runs}
 			exit "$failed"
-		''`, name, tools), comment)
+		''`, name, attributes), comment)
 		t.bind("testDerivations", form(`shards: lib.listToAttrs (map (shard: lib.nameValuePair shard.name (testShard shard)) shards)`))
 		return
 	}
@@ -37,7 +39,7 @@ func (t *testsRenderer) shardBindings() {
 		${testRunner}
 		${lib.concatMapStrings (test: shardLines (test // { inherit variant; })) shard.runs}
 		exit "$failed"
-	''`, name, tools), comment)
+	''`, name, attributes), comment)
 	t.bind("testDerivations", form(`shards:
 		lib.listToAttrs (lib.concatMap (shard:
 		map (variant: lib.nameValuePair "${shard.name}-${variant}" (testShard variant shard)) testVariants

@@ -93,7 +93,7 @@ func (s *Spec) explainName(d *hcl.Diagnostic) {
 	}
 	if slices.Contains(Roots, name) {
 		d.Summary = fmt.Sprintf("%q means nothing here", name)
-		d.Detail = "Only a variant with for_each may refer to it."
+		d.Detail = "Only a variant with for_each, and the texts of tests, may refer to it."
 		return
 	}
 	d.Summary = fmt.Sprintf("Unknown name %q", name)
@@ -274,6 +274,20 @@ func secondName(traversal hcl.Traversal) (string, bool) {
 // false also where the value rests on one that is broken and reported already.
 func (d *decoder) value(expr hclsyntax.Expression) (cty.Value, bool) {
 	value, diags := d.spec.Eval(expr)
+	d.diags = append(d.diags, diags...)
+	return value, !diags.HasErrors() && value.IsWhollyKnown()
+}
+
+// valueWith is value with names that have a value here only.
+func (d *decoder) valueWith(expr hclsyntax.Expression, names map[string]cty.Value) (cty.Value, bool) {
+	if len(names) == 0 {
+		return d.value(expr)
+	}
+	diags := refuseSymbols(expr, "This value is computed when rendering, before Nix runs.")
+	value := cty.DynamicVal
+	if !diags.HasErrors() {
+		value, diags = d.spec.EvalClosed(expr, names)
+	}
 	d.diags = append(d.diags, diags...)
 	return value, !diags.HasErrors() && value.IsWhollyKnown()
 }

@@ -22,6 +22,8 @@ type Tests struct {
 	Modules []*TestModule
 	// Build makes the test binaries of a variant; nil where there is nothing to make.
 	Build *TestBuild
+	// Shard are the attributes of the derivations of shards, in the spec's order.
+	Shard []*Attribute
 	// Run is the shell text of one run.
 	Run *Attribute
 	// Binary names the program, below the folder of the tests, without which a run
@@ -102,13 +104,16 @@ func (d *decoder) tests(drv *Derivation, block *hclsyntax.Block, comments Commen
 		switch {
 		case it.block != nil && it.block.Type == "build":
 			d.testBuild(t, it.block, it.comments)
+		case it.block != nil && it.block.Type == "shard":
+			d.testShard(t, it.block)
 		case it.block != nil:
-			d.errorf(it.block.TypeRange, fmt.Sprintf("Unexpected block %q in tests", it.block.Type), "The only block in tests is build { script = … }.")
+			d.errorf(it.block.TypeRange, fmt.Sprintf("Unexpected block %q in tests", it.block.Type), "%s",
+				didYouMean(it.block.Type, []string{"build", "shard"}, "The blocks in tests are build { script = … }, and shard for attributes of its derivations."))
 		case known[it.attribute.Name] != nil:
 			*known[it.attribute.Name] = it.attribute
 		default:
 			d.errorf(it.attribute.NameRange, fmt.Sprintf("Unknown attribute %q in tests", it.attribute.Name), "%s",
-				didYouMean(it.attribute.Name, sortedKeys(known), "It takes "+quotedList(sortedKeys(known))+", and a build block."))
+				didYouMean(it.attribute.Name, sortedKeys(known), "It takes "+quotedList(sortedKeys(known))+", and the blocks build and shard."))
 		}
 	}
 	if t.Run == nil {
@@ -116,6 +121,31 @@ func (d *decoder) tests(drv *Derivation, block *hclsyntax.Block, comments Commen
 	}
 	if t.modules == nil {
 		d.errorf(t.Range, "Missing modules", "Name what is run, as in: modules = [\"gc\", \"text\"], or with weights in seconds: modules = { gc = 45, text = 1 }")
+	}
+}
+
+// testShard decodes the attributes of the derivations of shards.
+func (d *decoder) testShard(t *Tests, block *hclsyntax.Block) {
+	if !d.labels(block, nil) {
+		return
+	}
+	seen := map[string]*Attribute{}
+	for _, a := range t.Shard {
+		seen[a.Name] = a
+	}
+	for _, it := range d.items(block.Body, block.OpenBraceRange.End) {
+		switch {
+		case it.block != nil:
+			d.errorf(it.block.TypeRange, fmt.Sprintf("Unexpected block %q in shard", it.block.Type), "A shard block holds attributes only.")
+		case it.attribute.Name == "nativeBuildInputs":
+			d.errorf(it.attribute.NameRange, "Tools of a shard", "Name them in the tests block, as in: nativeCheckInputs = [pkgs.wasmtime]. Then inline tests have them, too.")
+		case slices.Contains([]string{"buildCommand", "name", "outputs", "passAsFile"}, it.attribute.Name):
+			d.errorf(it.attribute.NameRange, fmt.Sprintf("Attribute %q of a shard", it.attribute.Name), "What a shard runs, leaves and is called is rendered. Remove it.")
+		case seen[it.attribute.Name] != nil:
+			d.duplicate(it.attribute.NameRange, fmt.Sprintf("A second attribute %q of a shard", it.attribute.Name), seen[it.attribute.Name].NameRange, "Remove one.")
+		default:
+			t.Shard = append(t.Shard, it.attribute)
+		}
 	}
 }
 

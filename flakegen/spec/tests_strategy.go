@@ -77,6 +77,8 @@ func (d *decoder) settleStrategies(drv *Derivation) {
 		d.duplicate(builds[1].NameRange, "A second variant that only builds", builds[0].NameRange, "What runs shards has the content of one. Take the role from the other.")
 	case t.Build != nil && len(t.Build.Attributes) > 0 && !sharded && !t.Commit():
 		d.errorf(t.Build.Attributes[0].NameRange, fmt.Sprintf("Attribute %q of a derivation that is not made", t.Build.Attributes[0].Name), "Tests that run inline are built beside the package, with its attributes. Move this one into the variant.")
+	case len(t.Shard) > 0 && !sharded && !t.Commit():
+		d.errorf(t.Shard[0].NameRange, fmt.Sprintf("Attribute %q of a derivation that is not made", t.Shard[0].Name), "No tests of the package run as shards. Move it into the variant.")
 	case len(t.Modules) > 0 && len(t.FixedShards()) == 0:
 		d.errorf(t.Range, "No module has a fixed seed", "What takes its seed from the commit runs in the check %q only. Give some module a fixed one, as in: seed = [4711, \"commit\"]", drv.SeededCheck())
 	}
@@ -112,7 +114,7 @@ func (d *decoder) strategy(drv *Derivation, v *Variant) {
 		return
 	}
 	v.Role = RoleChecked
-	value, ok := d.value(a.Expr)
+	value, ok := d.valueWith(a.Expr, v.Each)
 	if !ok {
 		return
 	}

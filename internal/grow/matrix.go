@@ -87,6 +87,11 @@ func (s *Spec) testsBlock(m *matrix, in, inside scope) {
 	if s.Chance(30) {
 		s.attribute(indent, "nativeCheckInputs", in, func() string { return s.value(texts) })
 	}
+	if s.Chance(30) {
+		s.line("    shard {")
+		s.attribute("      ", "requiredSystemFeatures", in, func() string { return s.value(texts) })
+		s.line("    }")
+	}
 	if m.build {
 		s.line("    build {")
 		s.attribute("      ", "script", in.and(building...), func() string { return s.value(aText) })

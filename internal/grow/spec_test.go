@@ -45,6 +45,7 @@ var everyBlock = map[string][]string{
 	"variant":   {"for_each", "role", "tests"},
 	"tests":     {"variants", "modules", "seeds", "chunks", "seed", "fallback", "least", "timeout", "jobs", "memory", "binary", "env", "nativeCheckInputs", "run"},
 	"build":     {"script", "buildInputs"},
+	"shard":     {"requiredSystemFeatures"},
 	"app":       {"program", "systems"},
 	"formatter": {"value"},
 	"alias":     {"default", "linux", "darwin", "x86_64-linux"},
