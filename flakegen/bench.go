@@ -26,6 +26,11 @@ type BenchOptions struct {
 	// not. Seed draws their order.
 	Runs, Warmup int
 	Seed         uint64
+	// Shards are the shards of tests that the sides need, on this Machine: as many run
+	// at once as build lets Nix run. Say is told in a line what that adds; it may be nil.
+	Shards  Shards
+	Machine Machine
+	Say     func(line string)
 	// OnlyOutputs builds nothing anew but the two outputs themselves.
 	OnlyOutputs bool
 	// Observer is told how it goes.
@@ -230,7 +235,27 @@ func (b *bench) able(ctx context.Context) error {
 	if len(finding.Blocked) > 0 {
 		return &BenchUnableError{finding: finding}
 	}
+	b.scheduleShards()
 	return nil
+}
+
+// scheduleShards lets all builds of the bench, of both sides, run as many at once as
+// build lets Nix run where there are shards. What the user gave stays as it is.
+func (b *bench) scheduleShards() {
+	if b.Shards.Count == 0 || b.nix.Args.SetsMaxJobs() {
+		return
+	}
+	jobs, why := b.Shards.jobs(b.settings, b.Machine)
+	if jobs == b.settings.MaxJobs {
+		return
+	}
+	nix := *b.nix
+	nix.Args = nix.Args.With("--max-jobs", fmt.Sprint(jobs))
+	b.nix = &nix
+	b.settings.MaxJobs = jobs
+	if b.Say != nil {
+		b.Say(fmt.Sprintf("%s: --max-jobs %d for both, %s", counted(b.Shards.Count, "shard"), jobs, why))
+	}
 }
 
 // BenchUnableError says that this machine cannot do what was asked.

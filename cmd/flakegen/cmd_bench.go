@@ -91,6 +91,12 @@ func (p *program) bench(c *cli.Context) error {
 	if options.Targets, err = p.benchTargets(c, o); err != nil {
 		return err
 	}
+	var outputs []timing.Output
+	for _, target := range options.Targets {
+		outputs = append(outputs, target.Output)
+	}
+	options.Shards, options.Machine = flakegen.ShardsOf(o.rendering.Spec, outputs), thisMachine()
+	options.Say = func(line string) { p.say("%s", line) }
 	view := &benchView{program: p, runs: runs}
 	defer view.close() // a panic leaves a clean screen too
 	o.onFirst(view.interrupt)
