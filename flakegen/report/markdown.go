@@ -211,7 +211,7 @@ func (m *markdown) failure(b *strings.Builder, d timing.Derivation) {
 	}
 	if len(d.LogTail) > 0 {
 		fmt.Fprintf(b, "The last lines of its log:\n\n%s\n", fenced(d.LogTail))
-		fmt.Fprintf(b, "All of it: %s\n\n", code("nix log "+shellWord(single(d.Derivation))))
+		fmt.Fprintf(b, "All of it: %s\n\n", code(logCommand+" "+shellWord(single(d.Derivation))))
 	}
 	b.WriteString("</details>\n")
 }

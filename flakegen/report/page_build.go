@@ -314,7 +314,7 @@ func failureViews(r timing.Report, l labels) (list, left []failureView) {
 			v.Specified, v.Got = single(f.Specified), single(f.Got)
 		}
 		if d.Derivation != "" {
-			v.Command = "nix log " + shellWord(single(d.Derivation))
+			v.Command = logCommand + " " + shellWord(single(d.Derivation))
 		}
 		list = append(list, v)
 	}

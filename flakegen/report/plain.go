@@ -177,7 +177,7 @@ func (p *Plain) log(at time.Time, derivation string, log *buildLog, mark string)
 		if p.logs.err != nil {
 			why = p.logs.err.Error()
 		}
-		p.write(at, single(fmt.Sprintf("%sthe first lines are missing, as %s; all of them: %s %s", mark, why, p.style.logCommand(), derivation)))
+		p.write(at, single(fmt.Sprintf("%sthe first lines are missing, as %s; all of them: %s %s", mark, why, logCommand, derivation)))
 	}
 	var resume string
 	if p.workflow.on() {

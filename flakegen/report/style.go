@@ -17,10 +17,11 @@ type Style struct {
 	Color bool
 	// ASCII keeps what this package itself writes to ASCII.
 	ASCII bool
-	// LogCommand shows a build's log when the path of its derivation is put
-	// behind it; empty means "nix log".
-	LogCommand string
 }
+
+// logCommand shows a build's log when the path of its derivation is put behind it. Unlike
+// nix log it does so where the feature nix-command is off, as it is on Debian.
+const logCommand = "nix-store --read-log"
 
 const defaultWidth = 80
 
@@ -29,13 +30,6 @@ func (s Style) width() int {
 		return defaultWidth
 	}
 	return s.Width
-}
-
-func (s Style) logCommand() string {
-	if s.LogCommand == "" {
-		return "nix log"
-	}
-	return s.LogCommand
 }
 
 // single is text for a place within a line: printable, and on one line.

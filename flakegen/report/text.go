@@ -131,7 +131,7 @@ func (t *text) failure(d timing.Derivation) {
 	if len(d.LogTail) > 0 {
 		t.line("  The whole log:")
 		// In one piece, however long, so that it can be copied.
-		t.line("    %s %s", t.logCommand(), shellWord(single(d.Derivation)))
+		t.line("    %s %s", logCommand, shellWord(single(d.Derivation)))
 	}
 }
 

@@ -141,7 +141,7 @@ func TestText(t *testing.T) {
 		{"80", Style{}},
 		{"40", Style{Width: 40}},
 		{"120-color", Style{Width: 120, Color: true}},
-		{"80-ascii", Style{ASCII: true, LogCommand: "nix --extra-experimental-features nix-command log"}},
+		{"80-ascii", Style{ASCII: true}},
 	}
 	for _, test := range tests {
 		var b strings.Builder
@@ -151,7 +151,7 @@ func TestText(t *testing.T) {
 		checkGolden(t, "testdata/text/"+test.name+".golden", b.String())
 		for l := range strings.Lines(b.String()) {
 			l = strings.TrimSuffix(l, "\n")
-			copied := strings.HasPrefix(l, "    nix ") || strings.Contains(l, "sha256-")
+			copied := strings.HasPrefix(l, "    "+logCommand+" ") || strings.Contains(l, "sha256-")
 			if ansi.StringWidth(l) > test.style.width() && !copied {
 				t.Errorf("%s: %d columns: %s", test.name, ansi.StringWidth(l), l)
 			}
@@ -249,7 +249,7 @@ func TestHostileTexts(t *testing.T) {
 		}
 	}
 	check(b.String())
-	if want := `nix log '/nix/store/00000000000000000000000000000000-$(evil)'\''`; !strings.Contains(b.String(), want) {
+	if want := `nix-store --read-log '/nix/store/00000000000000000000000000000000-$(evil)'\''`; !strings.Contains(b.String(), want) {
 		t.Errorf("the command is not quoted:\n%s", b.String())
 	}
 
