@@ -38,7 +38,12 @@ func ShardsOf(s *spec.Spec, outputs []timing.Output) Shards {
 	var all Shards
 	counted := map[suite]bool{}
 	for _, o := range outputs {
-		p, seeded := sharded(s, o)
+		system := platform.System(o.System)
+		asked := &target{output: s.Output(o.Name)}
+		if strings.HasPrefix(o.Attribute, "checks.") {
+			asked = findCheck(s, o.Name)
+		}
+		p, seeded := asked.sharded(s, system)
 		one := suite{p, seeded, o.System}
 		if p == nil || counted[one] {
 			continue
@@ -51,34 +56,32 @@ func ShardsOf(s *spec.Spec, outputs []timing.Output) Shards {
 		all.Count += len(shards()) * max(1, len(p.Tests.Variants))
 		all.Jobs = tighter(all.Jobs, p.Tests.Jobs)
 		all.Memory = max(all.Memory, p.Tests.Memory)
-		if system := platform.System(o.System); !slices.Contains(all.Systems, system) {
+		if !slices.Contains(all.Systems, system) {
 			all.Systems = append(all.Systems, system)
 		}
 	}
 	return all
 }
 
-// sharded gives the package whose tests an output runs as shards, and whether it is
-// those with the seed of the commit; nil where it runs none.
-func sharded(s *spec.Spec, o timing.Output) (p *spec.Derivation, seeded bool) {
-	if strings.HasPrefix(o.Attribute, "checks.") {
-		for _, p := range s.Packages {
-			if p.SeededCheck() != "" && p.SeededCheck() == o.Name {
-				return p, true
-			}
-		}
+// sharded gives the package whose tests a target runs as shards on a system, and whether
+// it is those with the seed of the commit; nil where it runs none.
+func (t *target) sharded(s *spec.Spec, system platform.System) (p *spec.Derivation, seeded bool) {
+	switch {
+	case t == nil || t.output == nil && t.seeded == nil:
 		return nil, false
+	case t.seeded != nil:
+		return t.seeded, true
 	}
-	p = s.Package(o.Package)
-	if p == nil || p.Tests == nil {
-		return nil, false
-	}
-	for _, v := range p.Variants {
-		if v.Name == o.Variant && v.Strategies[platform.System(o.System)] == spec.Shards {
-			return p, false
+	o := resolve(t.output, system)
+	if o != nil {
+		if same := s.Same(o); same != nil {
+			o = resolve(same, system)
 		}
 	}
-	return nil, false
+	if o == nil || o.Variant == nil || o.Package.Tests == nil || o.Variant.Strategies[system] != spec.Shards {
+		return nil, false
+	}
+	return o.Package, false
 }
 
 // tighter is the lower of two caps, where 0 is none.

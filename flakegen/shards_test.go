@@ -28,6 +28,14 @@ package "other" {
   }
 }
 alias "all" { default = package.other.checked }
+check "whole" {
+  systems = ["x86_64-linux"]
+  value   = package.unit.checked
+}
+check "each" { value = alias.all }
+check "more" { value = pkgs::symlinkJoin({ paths = [package.other.checked] }) }
+package "again" { value = package.other.checked }
+alias "twice" { default = package.again }
 `)
 	for _, test := range []struct {
 		names        []string
@@ -41,6 +49,12 @@ alias "all" { default = package.other.checked }
 		{[]string{"unit-build", "rts-checked", "lint"}, "x86_64-linux", 0, 0, 0},
 		{[]string{"all", "other-checked"}, "aarch64-linux", 3, 2, 1024},
 		{[]string{"all"}, "aarch64-darwin", 0, 0, 0},
+		{[]string{"whole"}, "x86_64-linux", 12, 3, 0},
+		{[]string{"whole", "unit-checked"}, "x86_64-linux", 12, 3, 0},
+		{[]string{"each"}, "aarch64-linux", 3, 2, 1024},
+		{[]string{"each"}, "aarch64-darwin", 0, 0, 0},
+		{[]string{"twice"}, "x86_64-linux", 3, 2, 1024},
+		{[]string{"again"}, "x86_64-linux", 3, 2, 1024},
 		{[]string{"all", "unit-checked"}, "x86_64-linux", 15, 2, 1024},
 	} {
 		outputs, _, err := Targets(s, test.names, []platform.System{test.system})

@@ -138,6 +138,11 @@ func findTarget(s *spec.Spec, name string) *target {
 	if o := s.Output(name); o != nil {
 		return &target{output: o}
 	}
+	return findCheck(s, name)
+}
+
+// findCheck gives what a name of the set checks stands for, or nil.
+func findCheck(s *spec.Spec, name string) *target {
 	for _, t := range checkTargets(s) {
 		if t.name() == name {
 			return &t

@@ -62,7 +62,7 @@ func Checks(s *spec.Spec) []*Check {
 	}
 	list = append(list, seeded(s)...)
 	for _, target := range blocks(s) {
-		if named := same(s, target); named == nil || !isChecked(named) {
+		if named := s.Same(target.Output); named == nil || !isChecked(named) {
 			list = append(list, newCheck(checks, target.Output))
 		}
 	}
@@ -105,14 +105,6 @@ func blocks(s *spec.Spec) []Target {
 	return list
 }
 
-// same gives the output that a check block is another name for, or nil.
-func same(s *spec.Spec, t Target) *spec.Output {
-	if t.Set != checks || t.Output.Package.Value == nil {
-		return nil
-	}
-	return s.Named(t.Output.Package.Value.Expr)
-}
-
 // Gated lists what is built on a system for pull requests, whether or not there is a
 // runner for it.
 func Gated(s *spec.Spec, system platform.System) []Target {
@@ -139,7 +131,7 @@ func gatedNames(s *spec.Spec, system platform.System) map[string]bool {
 		o := t.Output
 		if t.Set == checks {
 			names[checks+"."+o.Name] = true
-			if o = same(s, t); o == nil {
+			if o = s.Same(o); o == nil {
 				continue
 			}
 		}

@@ -161,9 +161,13 @@ func (s *Spec) PackageReference(traversal hcl.Traversal) (*Output, hcl.Traversal
 		didYouMean(variant, sortedKeys(p.byVariant), "Its variants: write "+p.references()+"."))
 }
 
-// Named gives the output that an expression names and is nothing beside, or nil.
-func (s *Spec) Named(expr hclsyntax.Expression) *Output {
-	traversal, diags := hcl.AbsTraversalForExpr(expr)
+// Same gives the output that another is a second name for, as value = package.rts.checked
+// in a block makes it, or nil.
+func (s *Spec) Same(o *Output) *Output {
+	if o.Package == nil || o.Package.Value == nil {
+		return nil
+	}
+	traversal, diags := hcl.AbsTraversalForExpr(o.Package.Value.Expr)
 	if diags.HasErrors() {
 		return nil
 	}
