@@ -94,6 +94,7 @@ func (d *decoder) ciCacheValue(c *CICache) {
 	}
 	if a := c.at["url"]; a != nil {
 		c.URL = d.word(a, "The url")
+		d.withoutLogin(a.Expr.Range(), c.URL, " What push needs can be a secret, named by secrets = [\"NAME\"].")
 	}
 	if a := c.at["public_key"]; a != nil {
 		c.PublicKey = d.word(a, "The public_key")

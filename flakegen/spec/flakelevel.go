@@ -172,6 +172,7 @@ func (d *decoder) flakeLevel() {
 	}
 	for _, c := range d.spec.Caches {
 		c.URL, _ = d.text(c.URLAt.Expr, "The url")
+		d.withoutLogin(c.URLAt.Expr.Range(), c.URL, "")
 		c.PublicKey, _ = d.text(c.PublicKeyAt.Expr, "The public_key")
 	}
 }
