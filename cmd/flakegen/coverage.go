@@ -8,10 +8,10 @@ import (
 )
 
 // showUncovered writes what is wrong with where the checks run, with the places in the
-// spec.
+// spec. Many of one cause are one.
 func (p *program) showUncovered(s *spec.Spec, findings []coverage.Finding) {
 	var diags hcl.Diagnostics
-	for _, f := range findings {
+	for _, f := range coverage.Together(findings) {
 		diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: f.Summary, Detail: f.Detail + " " + f.Remedy, Subject: f.Range.Ptr()})
 	}
 	p.writeDiagnostics(s, diags[:min(len(diags), shownDiagnostics)])

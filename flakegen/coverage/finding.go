@@ -65,6 +65,34 @@ func (f Finding) Each() []Finding {
 	return list
 }
 
+// many is from how many checks on those that share a cause are told together.
+const many = 10
+
+// Together gives findings for people to read: where many checks run nowhere on the same
+// systems for the same reason, the first stands for all of them and counts the others.
+func Together(findings []Finding) []Finding {
+	type cause struct{ systems, detail, remedy string }
+	of := func(f Finding) cause { return cause{join(f.Systems), f.Detail, f.Remedy} }
+	sharing := map[cause]int{}
+	for _, f := range findings {
+		if f.Check != nil {
+			sharing[of(f)]++
+		}
+	}
+	var list []Finding
+	for _, f := range findings {
+		switch n := sharing[of(f)]; {
+		case f.Check == nil || n > 0 && n < many:
+			list = append(list, f)
+		case n >= many:
+			f.Summary = fmt.Sprintf("%s and %d more run nowhere on %s", f.Check.Name, n-1, join(f.Systems))
+			list = append(list, f)
+			sharing[of(f)] = 0
+		}
+	}
+	return list
+}
+
 // Findings lists what is wrong with the table. Without a ci block nothing is.
 func (t *Table) Findings() []Finding {
 	if t.Unknown {

@@ -235,6 +235,44 @@ func TestEach(t *testing.T) {
 	}
 }
 
+// Many checks with one cause are one finding, which counts them; few are told one by one,
+// and so is what is no check.
+func TestTogether(t *testing.T) {
+	source := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "package \"p%d\" {\nvariant \"build\" {}\nvariant \"checked\" {}\n}\nalias \"a%d\" { default = package.p%d.build }\n", i, i, i)
+		}
+		return b.String() + "check \"x\" { unchecked = { linux = \"slow\", darwin = \"slow\" } }\nci \"github\" {\nrunners = { linux = \"x\" }\n}"
+	}
+	for n, want := range map[int]int{2: 5, 9: 19, 10: 3, 1000: 3} {
+		all := Of(load(t, source(n))).Findings()
+		if len(all) != 2*n+1 {
+			t.Fatalf("%d checks: %d findings", n, len(all))
+		}
+		got := Together(all)
+		if len(got) != want {
+			t.Errorf("%d checks: %d findings, want %d: %+v", n, len(got), want, got)
+			continue
+		}
+		if want != 3 {
+			if !slices.EqualFunc(got, all, func(a, b Finding) bool { return a.Summary == b.Summary }) {
+				t.Errorf("%d checks: %+v", n, got)
+			}
+			continue
+		}
+		for i, system := range []string{"aarch64-darwin", "x86_64-linux"} {
+			summary := fmt.Sprintf("p0-checked and %d more run nowhere on %s", n-1, system)
+			if got[i].Summary != summary || got[i].Range != all[0].Range || got[i].Remedy == "" {
+				t.Errorf("%+v, want %s", got[i], summary)
+			}
+		}
+		if got[2].Summary != all[2*n].Summary {
+			t.Errorf("%+v", got[2])
+		}
+	}
+}
+
 // Of a finding for several systems there may be a part.
 func TestFindingOn(t *testing.T) {
 	s := load(t, rts+"alias \"rts\" { default = package.rts.build }\nci \"github\" { runners = { linux = \"x\", darwin = \"y\" } }")
