@@ -191,8 +191,20 @@ func (s *staging) commit(changes []Change, result *Result) error {
 			return fmt.Errorf("remove %s: %w", display(change.Path), err)
 		}
 		result.Removed = append(result.Removed, change.Path)
+		s.removeEmpty(path.Dir(change.real))
 	}
 	return nil
+}
+
+// removeEmpty removes the folder of a file that is gone, and those above it, as far as
+// nothing else is in them, as git does.
+func (s *staging) removeEmpty(dir string) {
+	for ; dir != "."; dir = path.Dir(dir) {
+		info, err := s.root.Lstat(dir)
+		if err != nil || !info.IsDir() || s.root.Remove(dir) != nil {
+			return
+		}
+	}
 }
 
 // discard removes what is not in its place.

@@ -276,6 +276,37 @@ func TestApplyThroughLinks(t *testing.T) {
 	}
 }
 
+// The folders that an orphan leaves empty go with it. One in which something else is
+// stays, and so do a link to one that goes and what was empty before.
+func TestApplyRemovesEmptyFolders(t *testing.T) {
+	t.Parallel()
+	r := project(t)
+	r.Write("flakegen.hcl", "flake.nix flake\n.github/workflows/one.yml one\nnix/rts.nix rts\n")
+	apply(t, compare(r, "."))
+	if err := os.MkdirAll(r.Path("empty/inner"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.Write("flakegen.hcl", "flake.nix flake\n")
+	result := apply(t, compare(r, "."))
+	if want := []string{".github/workflows/one.yml", "nix/rts.nix"}; !slices.Equal(result.Removed, want) {
+		t.Errorf("removed %q, want %q", result.Removed, want)
+	}
+	want := []string{"empty", "empty/inner", "flake.nix", "flakegen.hcl"}
+	if got := paths(t, r.Dir); !slices.Equal(got, want) {
+		t.Errorf("the tree holds %q, want %q", got, want)
+	}
+
+	r.Write(".github/dependabot.yml", "version: 2\n")
+	r.Write(".github/workflows/one.yml", mark("one"))
+	r.Write("real/rts.nix", mark("rts"))
+	r.Symlink("real", "nix")
+	apply(t, compare(r, "."))
+	want = []string{".github", ".github/dependabot.yml", "empty", "empty/inner", "flake.nix", "flakegen.hcl", "nix"}
+	if got := paths(t, r.Dir); !slices.Equal(got, want) {
+		t.Errorf("the tree holds %q, want %q", got, want)
+	}
+}
+
 // What was put in the way between plan and apply leads nowhere either.
 func TestApplyAfterTheTreeChanged(t *testing.T) {
 	t.Parallel()
