@@ -75,7 +75,7 @@ list the system · 3 no Nix · 130 interrupted.`,
 
 func (p *program) ciMatrix(c *cli.Context) error {
 	if c.Args().Present() {
-		return exit(exitUsage, "flakegen ci matrix takes no argument %q: the spec says what is built. See flakegen ci matrix --help.", c.Args().First())
+		return exit(exitUsage, "ci matrix takes no argument %q: the spec says what is built. See flakegen ci matrix --help.", c.Args().First())
 	}
 	o, err := p.open(c)
 	if err != nil {

@@ -52,7 +52,7 @@ const doctorGrace = 300 * time.Millisecond
 
 func (p *program) doctor(c *cli.Context) error {
 	if c.Args().Present() {
-		return exit(exitUsage, "flakegen doctor takes no argument %q. See flakegen doctor --help.", c.Args().First())
+		return exit(exitUsage, "doctor takes no argument %q. See flakegen doctor --help.", c.Args().First())
 	}
 	project, err := p.findProject(c.String("C"))
 	if err != nil && !errors.Is(err, flakegen.ErrNoSpec) {

@@ -113,7 +113,7 @@ func (p *program) noSubcommand(c *cli.Context) error {
 	if near := platform.Nearest(name, names); near != "" {
 		remedy = fmt.Sprintf("Did you mean %q?", near)
 	}
-	return exit(exitUsage, "flakegen %s has no command %q. %s", c.Command.Name, name, remedy)
+	return exit(exitUsage, "%s has no command %q. %s", c.Command.Name, name, remedy)
 }
 
 // meant says which builds were looked for, where there are none.

@@ -34,7 +34,7 @@ func (p *program) historyExport(c *cli.Context) error {
 		return err
 	}
 	if c.NArg() > 1 {
-		return exit(exitUsage, "flakegen history export takes one FILE. See flakegen history export --help.")
+		return exit(exitUsage, "history export takes one FILE. See flakegen history export --help.")
 	}
 	filter, err := p.historyFilter(c)
 	if err != nil {

@@ -32,7 +32,7 @@ func (p *program) historyShow(c *cli.Context) error {
 		return err
 	}
 	if c.NArg() > 1 {
-		return exit(exitUsage, "flakegen history show takes one ID. See flakegen history show --help.")
+		return exit(exitUsage, "history show takes one ID. See flakegen history show --help.")
 	}
 	id, project := c.Args().First(), ""
 	if id == "" {

@@ -60,7 +60,7 @@ here can build for the system · 130 interrupted.`,
 
 func (p *program) verify(c *cli.Context) error {
 	if c.Args().Present() {
-		return exit(exitUsage, "flakegen verify takes no argument %q: it verifies all that the spec declares. See flakegen verify --help.", c.Args().First())
+		return exit(exitUsage, "verify takes no argument %q: it verifies all that the spec declares. See flakegen verify --help.", c.Args().First())
 	}
 	if c.IsSet("against") && !c.Bool("outputs") {
 		return exit(exitUsage, "--against compares contents. Add --outputs, or compare derivations: flakegen eval --against %s", c.String("against"))

@@ -89,7 +89,7 @@ func (p *program) noWatchArguments(c *cli.Context) error {
 		if word == "" {
 			word = "--"
 		}
-		return exit(exitUsage, "flakegen watch takes no argument %q: it starts nothing and reads what is piped in. %s", word, howToPipe)
+		return exit(exitUsage, "watch takes no argument %q: it starts nothing and reads what is piped in. %s", word, howToPipe)
 	}
 	return nil
 }

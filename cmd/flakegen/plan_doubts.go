@@ -64,7 +64,7 @@ func planDoubts(rows []flakegen.PlanRow) []string {
 			lines = append(lines, fmt.Sprintf("%s: Nix may spare %s, by which of its downloads and builds end first: %s", label(r), count(n, "build", "builds"), names.of("")))
 		}
 		if len(r.NotHere) > 0 {
-			lines = append(lines, fmt.Sprintf("%s cannot be built here: nothing builds for %s", label(r), strings.Join(r.NotHere, ", ")))
+			lines = append(lines, fmt.Sprintf("%s cannot be built here: nothing builds for %s. flakegen doctor says what would", label(r), strings.Join(r.NotHere, ", ")))
 		}
 	}
 	for _, reason := range slices.Sorted(maps.Keys(refused)) {

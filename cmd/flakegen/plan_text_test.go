@@ -68,7 +68,7 @@ rts on x86_64-linux fetches 1 path from https://c (trusted)`},
 moc on aarch64-darwin cannot be had: no cache has /nix/store/00000000000000000000000000000000-gmp, and nothing makes it
 moc on aarch64-darwin: whether 1 build is present or cached cannot be said, as their output paths are not known before (content-addressed)
 moc on aarch64-darwin: Nix may spare 1 build, by which of its downloads and builds end first: gmp
-moc on aarch64-darwin cannot be built here: nothing builds for aarch64-darwin
+moc on aarch64-darwin cannot be built here: nothing builds for aarch64-darwin. flakegen doctor says what would
 Nix would not take from https://c (the signature is wrong) and would build: gmp`},
 		{"failures", planFailures(append(rows, refusing), false), `
 https://d gave no answer (HTTP 500) for gmp, which counts as not there; nix build may end with an error there, unless it is called with --fallback

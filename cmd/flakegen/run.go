@@ -248,10 +248,16 @@ func dashed(name string) string {
 	return "--" + name
 }
 
+// ownName is what a command is called in an error, which begins with the program's name.
+func ownName(c *cli.Context) string {
+	_, name, _ := strings.Cut(c.Command.HelpName, " ")
+	return name
+}
+
 // noArguments refuses positional arguments.
 func (p *program) noArguments(c *cli.Context) error {
 	if c.Args().Present() {
-		return exit(exitUsage, "%s takes no argument %q. See %s --help.", c.Command.HelpName, c.Args().First(), c.Command.HelpName)
+		return exit(exitUsage, "%s takes no argument %q. See %s --help.", ownName(c), c.Args().First(), c.Command.HelpName)
 	}
 	return p.noNixArguments(c)
 }
@@ -259,7 +265,7 @@ func (p *program) noArguments(c *cli.Context) error {
 // noNixArguments refuses what stands behind "--".
 func (p *program) noNixArguments(c *cli.Context) error {
 	if len(p.nixArguments) > 0 {
-		return exit(exitUsage, "%s starts no nix and takes nothing behind --. See %s --help.", c.Command.HelpName, c.Command.HelpName)
+		return exit(exitUsage, "%s starts no nix and takes nothing behind --. See %s --help.", ownName(c), c.Command.HelpName)
 	}
 	return nil
 }

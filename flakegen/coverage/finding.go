@@ -172,7 +172,7 @@ func (t *Table) idle() []Finding {
 			}
 			list = append(list, Finding{
 				Systems: runs[line], Range: line.Range, Detail: detail,
-				Summary: fmt.Sprintf("%s is not unchecked", name), Remedy: removal(line),
+				Summary: fmt.Sprintf("%s has a reason that it does not need", name), Remedy: removal(line),
 			})
 		}
 	}

@@ -47,9 +47,13 @@ func (d *decoder) canBuild(line selectorLine, labels []string, system platform.S
 		if machine.kernel == kernel && slices.Contains(machine.architectures, architecture) {
 			return true
 		}
-		remedy := fmt.Sprintf("Name another for it, or leave %s out.", system)
+		remedy := fmt.Sprintf("Name a machine of your own for it, as in: %s = [\"self-hosted\", \"%s\"]", system, architecture)
 		if label := usual[system]; label != "" {
 			remedy = fmt.Sprintf("Write for it: %s = %q", system, label)
+		} else if line.selector != string(system) {
+			remedy += fmt.Sprintf(", or write in place of %s a line for each system that has one.", line.selector)
+		} else {
+			remedy += ", or remove the line."
 		}
 		d.errorf(line.expr.Range(), fmt.Sprintf("Nothing builds for %s on %q", system, labels[0]), "GitHub's machine of that label is another one. %s", remedy)
 		return false

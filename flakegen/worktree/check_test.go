@@ -144,7 +144,16 @@ func TestCheck(t *testing.T) {
 				r.Write("flakegen.hcl", spec+"nix/new.nix new\n")
 				r.Write("nix/new.nix", mark("new"))
 			},
-			want: []string{"untracked nix/new.nix: git add nix/new.nix"},
+			want:   []string{"untracked nix/new.nix: git add nix/new.nix"},
+			detail: "Nix would not see",
+		},
+		"an untracked workflow": {
+			change: func(r *gittest.Repository) {
+				r.Write("flakegen.hcl", spec+".github/workflows/new.yml new\n")
+				r.Write(".github/workflows/new.yml", mark("new"))
+			},
+			want:   []string{"untracked .github/workflows/new.yml: git add .github/workflows/new.yml"},
+			detail: "GitHub reads only files that git knows",
 		},
 		"untracked and stale": {
 			change: func(r *gittest.Repository) {

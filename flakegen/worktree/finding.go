@@ -126,6 +126,9 @@ func (c *Comparison) untracked(name string, ignored bool) Finding {
 		Detail:  "A flake reads only files that git knows: Nix would not see this one.",
 		mend:    mending{add: []string{name}},
 	}
+	if path.Dir(name) == workflows {
+		f.Detail = "GitHub reads only files that git knows: it would not see this one."
+	}
 	if ignored {
 		f.Detail = join(f.Detail, "A .gitignore names it, so it has to be forced.")
 		f.mend = mending{addIgnored: []string{name}}
