@@ -3,8 +3,10 @@ package workflow
 import (
 	"bytes"
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"go.yaml.in/yaml/v3"
@@ -44,21 +46,36 @@ func row(texts []string) *yaml.Node {
 	return node
 }
 
-// text is a string; the library quotes it where that is needed.
+// otherwise are the plain words that a reader of YAML 1.1 or 1.2 takes for no string, and
+// that the library leaves without quotes: truth values, and what may be a number to the
+// base 60 or a time. It takes in more digits than these have; quotes do no harm.
+var otherwise = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(y|n|yes|no|on|off|=|[-+]?\.?[0-9][-0-9a-fox_:.,+tz \t]*)$`)
+})
+
+// text is a string, in quotes where some reader would take it for something else.
 func text(s string) *yaml.Node {
+	if otherwise().MatchString(s) {
+		return quoted(s)
+	}
+	return plain(s)
+}
+
+// plain is a string that the library quotes where YAML 1.2 needs that.
+func plain(s string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
 }
 
 // quoted is a string in quotes, also where it needs none.
 func quoted(s string) *yaml.Node {
-	node := text(s)
+	node := plain(s)
 	node.Style = yaml.DoubleQuotedStyle
 	return node
 }
 
 // lines is a string of several lines, shown as such.
 func lines(list ...string) *yaml.Node {
-	node := text(strings.Join(list, "\n") + "\n")
+	node := plain(strings.Join(list, "\n") + "\n")
 	node.Style = yaml.LiteralStyle
 	return node
 }
@@ -98,9 +115,11 @@ func print(header string, sections []pair) []byte {
 		if i > 0 || section.lead != "" {
 			out.WriteByte('\n')
 		}
+		node := mapping(section)
+		node.Content[0].Style = 0 // on, as everybody writes it and GitHub reads it
 		encoder := yaml.NewEncoder(&out)
 		encoder.SetIndent(2)
-		if err := errors.Join(encoder.Encode(mapping(section)), encoder.Close()); err != nil {
+		if err := errors.Join(encoder.Encode(node), encoder.Close()); err != nil {
 			panic(err) // into memory, and of nodes that are right
 		}
 	}

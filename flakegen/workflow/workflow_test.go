@@ -261,6 +261,39 @@ func FuzzTexts(f *testing.F) {
 	})
 }
 
+// What YAML 1.1 takes for a truth value or a number, and 1.2 does not, or the other way
+// around, is in quotes for both. The word on that begins a section is GitHub's.
+func TestWordsThatReadersTakeOtherwise(t *testing.T) {
+	words := []string{
+		"yes", "on", "no", "y", "N", "Off", "TRUE", "false", "null", "~", "1e3", "0o7", "0777", "1_000", "1:30", "190:20:30.15", "-1:30",
+		".5", "0x1F", "=", "<<", "2001-01-01", "2001-12-14 21:59:43.10 -5", "+1", ".inf", ".NaN", "10", "017", "1,000",
+	}
+	list := `["` + strings.Join(words, `", "`) + `", "main", "1.x-arm", "non"]`
+	secrets := "push = \"true\"\n secrets = [\"on\", \"NO\"]\n url = \"https://example.org\"\n public_key = \"k:x\"\n"
+	got := string(workflow.Render(load(t, fmt.Sprintf("flake { systems = [\"x86_64-linux\"] }\ninput \"nixpkgs\" { url = \"github:NixOS/nixpkgs\" }\npackage \"p\" {}\nci \"github\" {\n branches = %s\n runners = { linux = %s }\n cache \"c\" {\n %s }\n}\n", list, list, secrets)), generate.Marker))
+	if !strings.Contains(got, "\non:\n") || !strings.Contains(got, ` "on": ${{`) || !strings.Contains(got, ` "NO": ${{`) {
+		t.Error(got)
+	}
+	_, rest, _ := strings.Cut(got, "branches: [")
+	branches, _, _ := strings.Cut(rest, "]")
+	_, rest, _ = strings.Cut(got, "runs-on: [")
+	runner, _, _ := strings.Cut(rest, "]")
+	if want := `"` + strings.Join(words, `", "`) + `", main, 1.x-arm, non`; unfolded(branches) != want || unfolded(runner) != want {
+		t.Errorf("branches %s\nrunner   %s\nwant     %s", branches, runner, want)
+	}
+	var all struct {
+		On struct {
+			Push struct{ Branches []string }
+		}
+	}
+	if err := yaml.Unmarshal([]byte(got), &all); err != nil || !slices.Equal(all.On.Push.Branches, append(words, "main", "1.x-arm", "non")) {
+		t.Errorf("%v: %q", err, all)
+	}
+}
+
+// unfolded is a list that may go over several lines on one.
+func unfolded(list string) string { return strings.Join(strings.Fields(list), " ") }
+
 // The same spec gives the same bytes.
 func TestSame(t *testing.T) {
 	first := goldens(t)
