@@ -68,12 +68,12 @@ func (e *examination) unusable(s nixcmd.Settings, c cache, a cacheAnswer) Findin
 		f.Level, place = Note, "the spec" // Nix does not ask it by itself
 	}
 	away := "If it is gone for good, take it out of " + place + "."
-	curl := nixcmd.Printable(nixcmd.CommandLine("curl", []string{"-sSfL", infoURL(c.uri)}))
 	const waits = "Nix waits for it whenever it looks for something there."
 	u, err := url.Parse(c.uri)
 	if err != nil {
 		return f.advise("Mend its URI in " + place + ".")
 	}
+	curl := curlOf(*u)
 	switch a.Trouble {
 	case substituter.NoTrouble, substituter.OtherTrouble:
 		return f.because(waits).advise("See what it says. "+away, curl)
@@ -154,6 +154,21 @@ func (e *examination) forbids(name string) bool {
 		file.Close()
 	}
 	return errors.Is(err, fs.ErrPermission)
+}
+
+// curlOf is the command that asks a cache what it is. It has no password in it, which
+// curl asks for, nor a token that stands in place of a name.
+func curlOf(u url.URL) string {
+	words := []string{"-sSfL"}
+	if login := u.User; login != nil {
+		name := "TOKEN:"
+		if _, secret := login.Password(); secret {
+			name = login.Username()
+		}
+		words = append(words, "-u", name)
+		u.User = nil
+	}
+	return nixcmd.Printable(nixcmd.CommandLine("curl", append(words, infoURL(u.String()))))
 }
 
 // infoURL is where a cache says what it is.

@@ -198,10 +198,10 @@ func TestCacheLogins(t *testing.T) {
 	expect(t, with(server.URL+"/forbidden", "machine 127.0.0.1 login me password secret"), "cache", "http://"+name, Fault, "its login may not read")
 	withLogin := strings.Replace(server.URL, "//", "//me:secret@", 1)
 	expect(t, with(withLogin+"/login", ""), "cache", "http://me:…@"+name, OK, "priority 41")
-	expect(t, with(withLogin+"/none", ""), "cache", "http://me:…@"+name, Fault, "'http://me:…@127.0.0.1")
+	expect(t, with(withLogin+"/none", ""), "cache", "http://me:…@"+name, Fault, "\ncurl -sSfL -u me "+server.URL+"/none/nix-cache-info")
 	expect(t, with(strings.Replace(server.URL, "//", "//me:wrong@", 1)+"/login", ""), "cache", "http://me:…@"+name, Fault, "Mend the name and the password in its URI")
 	expect(t, with("s3://me:secret@bucket", ""), "cache", "s3://me:…@bucket", Note, "--store 's3://me:…@bucket'")
-	expect(t, with(strings.Replace(server.URL, "//", "//secret@", 1)+"/none", ""), "cache", "http://…@"+name, Fault)
+	expect(t, with(strings.Replace(server.URL, "//", "//secret@", 1)+"/none", ""), "cache", "http://…@"+name, Fault, "\ncurl -sSfL -u TOKEN: "+server.URL+"/none/nix-cache-info")
 	// A builder's, in the command that would ask it too.
 	o.Nix.Env = append(o.Nix.Env, "NIX_SSHOPTS=-F /dev/null")
 	o.Nix.Env = append(o.Nix.Env, "NIX_CONFIG=substituters =\nbuilders = ssh-ng://me:secret@none.invalid aarch64-darwin")
