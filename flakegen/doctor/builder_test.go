@@ -149,20 +149,26 @@ func TestSilentBuilders(t *testing.T) {
 	expect(t, r, "builder", "ssh-ng://b", Fault, "no answer in 1 s")
 	expect(t, r, "nix", "nix", OK)
 
-	// The limit for all together, and an interrupt, leave what is known.
-	o.Limit, o.BuilderLimit = 8*time.Second, time.Minute
+	// The limit for all together, and an interrupt, leave what is known. Both come well
+	// after all but builders has answered, as fast as this machine is just now.
+	alone := o
+	alone.Nix = options(t).Nix
+	start = time.Now()
+	expect(t, Examine(t.Context(), alone), "nix", "nix", OK)
+	known := 2*time.Second + 2*time.Since(start).Round(time.Second/2)
+	o.Limit, o.BuilderLimit = known, time.Minute
 	r = Examine(t.Context(), o)
 	expect(t, r, "nix", "nix", OK)
-	expect(t, r, "builder", "builders", Note, "no answer within 8 s")
+	expect(t, r, "builder", "builders", Note, "no answer within "+seconds(known))
 	if r.Interrupted {
 		t.Error("a limit is no interrupt")
 	}
 	o.Limit = time.Minute
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), known)
 	defer cancel()
 	start = time.Now()
 	r = Examine(ctx, o)
-	if took := time.Since(start); took > 20*time.Second {
+	if took := time.Since(start); took > known+10*time.Second {
 		t.Errorf("an interrupt took %s", took)
 	}
 	expect(t, r, "nix", "nix", OK)
