@@ -22,6 +22,9 @@ type Failure struct {
 	// Specified and Got are the hashes of a FailureHash, in SRI form.
 	Specified string `json:"specified,omitempty"`
 	Got       string `json:"got,omitempty"`
+
+	// far says that the machine which built has told it, and not the hook here.
+	far bool
 }
 
 // FailureKind is the kind of a [Failure].
@@ -96,6 +99,7 @@ func parseError(text string) errorText {
 		if e.failure == nil {
 			e.failure = other(m[2])
 		}
+		e.failure.far = true
 		e.derivation = m[1]
 		return e
 	}

@@ -3,6 +3,7 @@ package timing
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
 )
@@ -39,11 +40,11 @@ func TestParseError(t *testing.T) {
 		},
 		{
 			"remote", "build of '" + d + "' on 'ssh-ng://mac' failed: builder for '" + d + "' failed with exit code 2;\n       last 10 log lines:\n       > x",
-			errorText{derivation: d, failure: &Failure{Kind: FailureExit, ExitCode: 2, Reason: "the builder failed with exit code 2"}},
+			errorText{derivation: d, failure: &Failure{Kind: FailureExit, ExitCode: 2, Reason: "the builder failed with exit code 2", far: true}},
 		},
 		{
 			"remote, lost", "build of '" + d + "' on 'ssh-ng://mac' failed: unexpected end-of-file",
-			errorText{derivation: d, failure: &Failure{Kind: FailureOther, Reason: "unexpected end-of-file"}},
+			errorText{derivation: d, failure: &Failure{Kind: FailureOther, Reason: "unexpected end-of-file", far: true}},
 		},
 		{
 			"hash", "hash mismatch in fixed-output derivation '" + d + "':\n  specified: sha256-AAA=\n     got:    sha256-BBB=",
@@ -106,6 +107,32 @@ func TestParseError(t *testing.T) {
 	for _, test := range tests {
 		if got := parseError(test.text); !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s:\ngot  %+v %+v\nwant %+v %+v", test.name, got, got.failure, test.want, test.want.failure)
+		}
+	}
+}
+
+// Of builds on several machines, one of which is lost, those are corrected that it had.
+func TestBlameMachine(t *testing.T) {
+	const d = "/nix/store/0q6181cm7rji19vyqmkfh60zbk242xfr-x.drv"
+	lostAt := epoch.Add(time.Minute)
+	for _, test := range []struct {
+		name, machine string
+		farEnded      time.Time
+		failure       Failure
+		want          FailureKind
+	}{
+		{"still building", "ssh-ng://mac", time.Time{}, Failure{Kind: FailureExit, ExitCode: 1}, FailureMachine},
+		{"closed because it was lost", "ssh-ng://mac", lostAt.Add(time.Millisecond), Failure{Kind: FailureExit, ExitCode: 1}, FailureMachine},
+		{"ended before", "ssh-ng://mac", lostAt.Add(-time.Second), Failure{Kind: FailureExit, ExitCode: 1}, FailureExit},
+		{"failed there later", "ssh-ng://other", lostAt.Add(time.Second), Failure{Kind: FailureExit, ExitCode: 1, far: true}, FailureExit},
+		{"failed here", "", time.Time{}, Failure{Kind: FailureExit, ExitCode: 1}, FailureExit},
+		{"failed otherwise", "ssh-ng://mac", time.Time{}, Failure{Kind: FailureHash}, FailureHash},
+	} {
+		m := messages{lost: "unexpected end-of-file", lostAt: lostAt, failures: map[string]*Failure{d: &test.failure}}
+		b := &build{derivation: d, machine: test.machine, farEnded: test.farEnded, ended: lostAt.Add(2 * time.Second)}
+		b.blameMachine(m)
+		if got := m.failures[d].Kind; got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
 	}
 }

@@ -136,12 +136,13 @@ func (a *Account) settle() {
 	a.claimLoose()
 }
 
-// blameMachine corrects the failure of a build whose machine was lost: its far end
-// had not ended, so what failed is the hook that was connected to it.
+// blameMachine corrects the failure of a build whose machine was lost: nobody there has
+// said that it failed, and its far end had not ended by then, so what failed is the hook
+// that was connected to it.
 func (b *build) blameMachine(m messages) {
 	f := m.failures[b.derivation]
-	farEnded := !b.farEnded.IsZero() && b.farEnded.Before(b.ended)
-	if f == nil || f.Kind != FailureExit || b.machine == "" || farEnded || m.lost == "" {
+	farEnded := !b.farEnded.IsZero() && b.farEnded.Before(m.lostAt)
+	if f == nil || f.Kind != FailureExit || f.far || b.machine == "" || farEnded || m.lost == "" {
 		return
 	}
 	m.failures[b.derivation] = &Failure{Kind: FailureMachine, Reason: "the machine was lost while it built: " + clip(m.lost, maxReason)}

@@ -3,6 +3,7 @@ package timing
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/flakegen/flakegen/flakegen/nixcmd"
 )
@@ -19,7 +20,9 @@ type messages struct {
 	warnings  []string
 	lines     []string // the last lines that were no records
 	machines  []string // why builders could not be used
-	lost      string   // what Nix said when a builder was lost
+	// lost is what Nix said when a builder was lost, at lostAt for the first time.
+	lost   string
+	lostAt time.Time
 	// ssh is what was said in lines that are no records since Nix last began to
 	// connect to a builder.
 	ssh        []string
@@ -74,6 +77,9 @@ func (a *Account) message(e nixcmd.Message) {
 		return
 	}
 	if e.Raw == "" && connectionLost().MatchString(reason) {
+		if a.messages.lost == "" {
+			a.messages.lostAt = a.now
+		}
 		a.messages.lost = reason
 	}
 	failed := parseError(reason)

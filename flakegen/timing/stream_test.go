@@ -73,7 +73,7 @@ func capturedStreams(t *testing.T) []string {
 func exitCode(dir string) int {
 	_, name, _ := strings.Cut(filepath.Base(dir), "-")
 	switch name {
-	case "fail", "fail-keepgoing", "remote-lost", "remote-refused", "fail-parallel", "remote-fail", "mini-checkfail", "killed", "evalerr",
+	case "fail", "fail-keepgoing", "remote-lost", "remote-lost-several", "remote-refused", "fail-parallel", "remote-fail", "mini-checkfail", "killed", "evalerr",
 		"flake-check-fail", "flake-check-keepgoing", "daemon-fail", "daemon-interrupt",
 		"hashmismatch", "fetchurl-mismatch", "timeout", "timeout-pair", "platform", "interrupt", "interrupt-pair":
 		return 1
