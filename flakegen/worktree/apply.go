@@ -56,6 +56,10 @@ func (p *Plan) write(ctx context.Context, result *Result) error {
 		return err
 	}
 	defer held.unlock()
+	if p, err = p.again(ctx); err != nil {
+		return err
+	}
+	result.Unchanged = p.Unchanged
 	if err := p.removeLeftovers(root, held); err != nil {
 		return err
 	}
@@ -73,6 +77,19 @@ func (p *Plan) write(ctx context.Context, result *Result) error {
 		}
 	}
 	return s.commit(p.Changes, result)
+}
+
+// again makes the plan anew, under the lock: another run may have written since it was
+// made, and what is left of that plan would mix the two.
+func (p *Plan) again(ctx context.Context) (*Plan, error) {
+	now, err := p.comparison.Plan(ctx, p.force)
+	if err != nil {
+		return nil, err
+	}
+	if len(now.Obstacles) > 0 {
+		return nil, &BlockedError{Obstacles: now.Obstacles}
+	}
+	return now, nil
 }
 
 // removeLeftovers removes what killed runs left behind. Under the lock nobody can

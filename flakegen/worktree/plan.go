@@ -51,6 +51,7 @@ type Plan struct {
 	Obstacles []Finding
 
 	comparison *Comparison
+	force      bool
 	rendered   []string // the real paths of all rendered files
 	leftovers  []string // temporary files of a run that was killed
 }
@@ -66,7 +67,7 @@ func (c *Comparison) Plan(ctx context.Context, force bool) (*Plan, error) {
 		return nil, err
 	}
 	defer s.close()
-	p := &Plan{comparison: c}
+	p := &Plan{comparison: c, force: force}
 	for _, seen := range s.sights {
 		p.rendered = append(p.rendered, seen.real)
 		switch {
