@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"github.com/flakegen/flakegen/flakegen/compile"
 	"github.com/flakegen/flakegen/flakegen/nixlang"
 	"github.com/flakegen/flakegen/flakegen/spec"
@@ -171,12 +173,25 @@ func (c *derivationRenderer) builder() nixlang.Expr {
 // variant's own attributes. The update is shallow and lazy, as Nix's is, and
 // inside of the function of final, which so sees the variant's values.
 func (c *derivationRenderer) variant(v *spec.Variant) nixlang.Expr {
-	scope := c.scope()
-	scope.Final = finalName
-	scope.Values = v.Each
-	scope.Shared = &compile.Shared{Open: c.block.Attrs != nil, Function: c.sharedFinal}
-	entries, final := c.attributes(v.Attributes, scope)
+	entries, final := c.attributes(v.Attributes, c.updating(c.scope(), v.Each))
 	return c.updated(entries, final)
+}
+
+// updating makes a scope that of attributes over what is shared: with final, shared,
+// and the values of for_each.
+func (c *derivationRenderer) updating(scope *compile.Scope, values map[string]cty.Value) *compile.Scope {
+	scope.Final = finalName
+	scope.Values = values
+	scope.Shared = &compile.Shared{Open: c.block.Attrs != nil, Function: c.sharedFinal}
+	return scope
+}
+
+// sharedValue gives what is shared, inside of a function of final where it is one.
+func (c *derivationRenderer) sharedValue() nixlang.Expr {
+	if c.sharedFinal {
+		return nixlang.Call(nixlang.Ident("shared"), nixlang.Ident(finalName))
+	}
+	return nixlang.Ident("shared")
 }
 
 // updated gives the argument of the builder: what is shared, updated with entries,
@@ -189,11 +204,7 @@ func (c *derivationRenderer) updated(entries []nixlang.Entry, final bool) nixlan
 	case len(entries) == 0:
 		return nixlang.Ident("shared")
 	}
-	var shared nixlang.Expr = nixlang.Ident("shared")
-	if c.sharedFinal {
-		shared = nixlang.Call(shared, nixlang.Ident(finalName))
-	}
-	return ofFinal(&nixlang.Binary{Op: nixlang.Update, Left: shared, Right: own}, final || c.sharedFinal)
+	return ofFinal(&nixlang.Binary{Op: nixlang.Update, Left: c.sharedValue(), Right: own}, final || c.sharedFinal)
 }
 
 // attributes gives the entries of attributes, and whether one refers to final.

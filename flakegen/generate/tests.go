@@ -23,6 +23,8 @@ type testsRenderer struct {
 	buildUses, runUses, binaryUses map[string]bool
 	own                            []nixlang.Entry
 	ownFinal                       bool
+	// fields are what a run of the matrix says beside its variant and its module, in order.
+	fields []string
 	// inline and aggregates say which strategies the variants have.
 	inline, aggregates bool
 	bindings           []nixlang.Entry
@@ -85,9 +87,7 @@ func (t *testsRenderer) scripts() {
 		t.uses.TakeEach(t.buildUses)
 		if t.sharded() {
 			maps.Copy(t.binaryUses, t.buildUses)
-			scope.Final = finalName
-			scope.Shared = &compile.Shared{Open: t.block.Attrs != nil, Function: t.sharedFinal}
-			t.own, t.ownFinal = t.attributes(build.Attributes, scope)
+			t.own, t.ownFinal = t.attributes(build.Attributes, t.updating(scope, nil))
 			t.uses.TakeEach(t.binaryUses)
 		}
 		lead := build.Script.Comments.Lines()
@@ -219,24 +219,31 @@ func (t *testsRenderer) environment(scope *compile.Scope) []nixlang.Part {
 	var parts []nixlang.Part
 	for _, a := range t.tests.Env {
 		parts = append(parts, nixlang.Part{Text: "export " + a.Name + "="})
-		if text, ok := t.compiler.Attribute(a, scope).(*nixlang.String); ok && (len(text.Parts) == 0 || len(text.Parts) == 1 && text.Parts[0].Interpolated == nil) {
-			known := ""
-			if len(text.Parts) == 1 {
-				known = text.Parts[0].Text
-			}
+		value := t.compiler.Attribute(a, scope)
+		if known, ok := literal(value); ok {
 			quoted, err := syntax.Quote(known, syntax.LangBash)
 			if err != nil {
 				t.errorf(a.Range, fmt.Sprintf("No shell text for %s", a.Name), "%s.", err)
 			}
 			parts = append(parts, nixlang.Part{Text: quoted})
 		} else {
-			t.uses["lib"] = true
-			value := t.compiler.Attribute(a, scope)
 			parts = append(parts, nixlang.Part{Interpolated: nixlang.Call(nixlang.Sel("lib", "escapeShellArg"), value)})
 		}
 		parts = append(parts, nixlang.Part{Text: "\n"})
 	}
 	return parts
+}
+
+// literal gives the text of a string without interpolations.
+func literal(e nixlang.Expr) (string, bool) {
+	s, ok := e.(*nixlang.String)
+	switch {
+	case !ok || len(s.Parts) > 1 || len(s.Parts) == 1 && s.Parts[0].Interpolated != nil:
+		return "", false
+	case len(s.Parts) == 0:
+		return "", true
+	}
+	return s.Parts[0].Text, true
 }
 
 // function gives "each: body", or "_each: body" where the body does not use it.

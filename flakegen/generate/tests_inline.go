@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/flakegen/flakegen/flakegen/compile"
 	"github.com/flakegen/flakegen/flakegen/nixlang"
 	"github.com/flakegen/flakegen/flakegen/spec"
 )
@@ -107,11 +106,7 @@ if ((jobs < 1)); then jobs=1; fi
 
 // inlineVariant gives a variant that runs the tests in its check phase.
 func (t *testsRenderer) inlineVariant(v *spec.Variant) nixlang.Expr {
-	scope := t.scope()
-	scope.Final = finalName
-	scope.Values = v.Each
-	scope.Shared = &compile.Shared{Open: t.block.Attrs != nil, Function: t.sharedFinal}
-	own, final := t.attributes(v.Attributes, scope)
+	own, final := t.attributes(v.Attributes, t.updating(t.scope(), v.Each))
 	entries := []nixlang.Entry{
 		nixlang.Bind("doCheck", nixlang.Ident("true")),
 		nixlang.Bind("checkPhase", nixlang.Ident("testPhase")),
@@ -119,11 +114,8 @@ func (t *testsRenderer) inlineVariant(v *spec.Variant) nixlang.Expr {
 	if a := t.tests.NativeCheckInputs; a != nil {
 		var tools nixlang.Expr = t.compiler.Attribute(a, t.scope())
 		if t.mayHave(a.Name) && v.Attribute(a.Name) == nil {
-			var shared nixlang.Expr = nixlang.Ident("shared")
-			if t.sharedFinal {
-				shared, final = nixlang.Call(shared, nixlang.Ident(finalName)), true
-			}
-			inherited := &nixlang.Select{Of: shared, Path: nixlang.Names(a.Name)}
+			inherited := &nixlang.Select{Of: t.sharedValue(), Path: nixlang.Names(a.Name)}
+			final = final || t.sharedFinal
 			if t.block.Attribute(a.Name) == nil {
 				inherited.Or = &nixlang.List{}
 			}

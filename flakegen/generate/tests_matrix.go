@@ -8,8 +8,8 @@ import (
 	"github.com/flakegen/flakegen/flakegen/spec"
 )
 
-// fields are what a run of the matrix says beside its variant and its module, in order.
-func (t *testsRenderer) fields() []string {
+// runFields gives what a run of the matrix says beside its variant and its module.
+func (t *testsRenderer) runFields() []string {
 	var fields []string
 	if t.tests.HasSeeds() {
 		if t.runUses["chunk"] {
@@ -39,6 +39,7 @@ func (t *testsRenderer) timeout() (limit int, same bool) {
 
 // matrix binds the variants and the runs of the tests.
 func (t *testsRenderer) matrix() {
+	t.fields = t.runFields()
 	if len(t.tests.Variants) > 0 {
 		t.bind("testVariants", stringList(t.tests.Variants))
 	}
@@ -49,11 +50,11 @@ func (t *testsRenderer) matrix() {
 		}
 		t.bind("testModules", stringList(names))
 	}
-	if fields := t.fields(); len(fields) > 0 {
-		t.bind("run", form("module: "+strings.Join(fields, ": ")+": { inherit module "+strings.Join(fields, " ")+"; }"))
+	if len(t.fields) > 0 {
+		t.bind("run", form("module: "+strings.Join(t.fields, ": ")+": { inherit module "+strings.Join(t.fields, " ")+"; }"))
 	}
 	t.bind("shard", form("name: runs: { inherit name runs; }"))
-	t.bindings[len(t.bindings)-1].(*nixlang.Binding).Blank = len(t.fields()) == 0
+	t.bindings[len(t.bindings)-1].(*nixlang.Binding).Blank = len(t.fields) == 0
 	if t.inline || t.aggregates {
 		t.bind("testShards", t.shards(t.tests.FixedShards(), func(m *spec.TestModule) nixlang.Expr { return nixlang.Int(m.Seed) }),
 			t.shardComment()...)
@@ -61,18 +62,18 @@ func (t *testsRenderer) matrix() {
 	if t.tests.Commit() {
 		t.uses["self"] = true
 		t.bind("commitSeed", form(`if self ? rev then (builtins.fromTOML "seed = 0x${builtins.substring 0 7 self.rev}").seed else §`,
-			nixlang.Int(*t.fallback())),
+			nixlang.Int(t.fallback())),
 			"A number from the commit; in a tree with changes, which no commit holds, always the same.")
 		t.bind("seededShards", t.shards(t.tests.CommitShards(), func(*spec.TestModule) nixlang.Expr { return nixlang.Ident("commitSeed") }),
 			"What runs with the seed of the commit.")
 	}
 }
 
-func (t *testsRenderer) fallback() *int64 {
+func (t *testsRenderer) fallback() int64 {
 	if t.tests.Fallback == nil {
-		return new(int64) // reported
+		return 0 // reported
 	}
-	return t.tests.Fallback
+	return *t.tests.Fallback
 }
 
 // shardComment says what the table of shards is.
@@ -81,8 +82,8 @@ func (t *testsRenderer) shardComment() []string {
 	if len(t.tests.Variants) == 0 {
 		what = "What runs"
 	}
-	if fields := t.fields(); len(fields) > 0 {
-		what += ": module, " + strings.Join(fields, ", ")
+	if len(t.fields) > 0 {
+		what += ": module, " + strings.Join(t.fields, ", ")
 	}
 	return []string{
 		what + ".",
@@ -106,8 +107,7 @@ func (t *testsRenderer) shards(list []spec.TestShard, seed func(*spec.TestModule
 
 // run gives one run of the table.
 func (t *testsRenderer) run(r spec.TestRun, seed nixlang.Expr) nixlang.Expr {
-	fields := t.fields()
-	if len(fields) == 0 {
+	if len(t.fields) == 0 {
 		return nixlang.Attrs(nixlang.Bind("module", nixlang.Str(r.Module.Name)))
 	}
 	values := map[string]nixlang.Expr{
@@ -118,7 +118,7 @@ func (t *testsRenderer) run(r spec.TestRun, seed nixlang.Expr) nixlang.Expr {
 		"timeout": nixlang.Int(r.Module.Timeout),
 	}
 	call := nixlang.Call(nixlang.Ident("run"), nixlang.Str(r.Module.Name))
-	for _, field := range fields {
+	for _, field := range t.fields {
 		call = nixlang.Call(call, values[field])
 	}
 	return call

@@ -200,12 +200,12 @@ func (d *decoder) timeout(c *CI) {
 	if !ok {
 		return
 	}
-	minutes, whole := wholeNumber(value)
+	minutes, whole := wholeOf(value)
 	if !whole || minutes < 1 || minutes > mostMinutes {
 		d.errorf(a.Expr.Range(), "Not a time in minutes", "Write how many minutes a job may take, from 1 to %d, as in: timeout_minutes = %d", mostMinutes, defaultTimeout)
 		return
 	}
-	c.TimeoutMinutes = minutes
+	c.TimeoutMinutes = int(minutes)
 }
 
 // flakegenItself settles where the jobs have flakegen from: an input of that name is

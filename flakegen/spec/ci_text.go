@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"math/big"
 	"path"
 	"regexp"
 	"strings"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/robfig/cron/v3"
-	"github.com/zclconf/go-cty/cty"
 )
 
 // secretForm is what the name of a secret of GitHub may be.
@@ -106,13 +104,4 @@ func unfitSchedule(text string) string {
 		first = next
 	}
 	return ""
-}
-
-// wholeNumber gives a value as an integer that fits.
-func wholeNumber(value cty.Value) (int, bool) {
-	if value.IsNull() || value.Type() != cty.Number {
-		return 0, false
-	}
-	n, accuracy := value.AsBigFloat().Int64()
-	return int(n), accuracy == big.Exact
 }

@@ -16,10 +16,14 @@ import (
 // Eval gives the value of a closed expression with HCL's own evaluator. A symbol
 // in it is an error.
 func (s *Spec) Eval(expr hclsyntax.Expression) (cty.Value, hcl.Diagnostics) {
+	return s.evalWith(expr, nil)
+}
+
+func (s *Spec) evalWith(expr hclsyntax.Expression, names map[string]cty.Value) (cty.Value, hcl.Diagnostics) {
 	if diags := refuseSymbols(expr, "This value is computed when rendering, before Nix runs."); diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
-	return s.EvalClosed(expr, nil)
+	return s.EvalClosed(expr, names)
 }
 
 // EvalClosed is Eval for an expression that is known to hold no symbol. Bound
@@ -272,22 +276,11 @@ func secondName(traversal hcl.Traversal) (string, bool) {
 
 // value evaluates a closed expression and reports what is wrong with it. It is
 // false also where the value rests on one that is broken and reported already.
-func (d *decoder) value(expr hclsyntax.Expression) (cty.Value, bool) {
-	value, diags := d.spec.Eval(expr)
-	d.diags = append(d.diags, diags...)
-	return value, !diags.HasErrors() && value.IsWhollyKnown()
-}
+func (d *decoder) value(expr hclsyntax.Expression) (cty.Value, bool) { return d.valueWith(expr, nil) }
 
-// valueWith is value with names that have a value here only.
+// valueWith is value with further names that have a value where the expression stands.
 func (d *decoder) valueWith(expr hclsyntax.Expression, names map[string]cty.Value) (cty.Value, bool) {
-	if len(names) == 0 {
-		return d.value(expr)
-	}
-	diags := refuseSymbols(expr, "This value is computed when rendering, before Nix runs.")
-	value := cty.DynamicVal
-	if !diags.HasErrors() {
-		value, diags = d.spec.EvalClosed(expr, names)
-	}
+	value, diags := d.spec.evalWith(expr, names)
 	d.diags = append(d.diags, diags...)
 	return value, !diags.HasErrors() && value.IsWhollyKnown()
 }

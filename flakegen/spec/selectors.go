@@ -35,6 +35,12 @@ func (d *decoder) selectorLines(a *Attribute, what, example string) []selectorLi
 		d.errorf(a.Expr.Range(), what+" is empty", "Write it as in: %s", example)
 		return nil
 	}
+	return d.linesOf(a, value)
+}
+
+// linesOf gives the lines of an object whose keys are selectors, the value of the
+// attribute, and reports keys that are none.
+func (d *decoder) linesOf(a *Attribute, value cty.Value) []selectorLine {
 	var lines []selectorLine
 	for it := value.ElementIterator(); it.Next(); {
 		key, element := it.Element()

@@ -155,33 +155,16 @@ func (d *decoder) strategyName(value cty.Value, rng hcl.Range) (Strategy, bool) 
 }
 
 func (d *decoder) strategyTable(drv *Derivation, v *Variant, value cty.Value) {
-	a := v.tests
-	places := objectPlaces(a.Expr)
+	before := len(d.diags)
 	var selectors []string
 	chosen := map[string]Strategy{}
-	sound := true
-	for it := value.ElementIterator(); it.Next(); {
-		key, element := it.Element()
-		selector := key.AsString()
-		rng, ok := places[selector]
-		if !ok {
-			rng = a.Expr.Range()
-		}
-		if !platform.IsSelector(selector) {
-			remedy := "Name systems, kernels such as linux or darwin, or default."
-			if near := platform.SuggestSelector(selector); near != "" {
-				remedy = fmt.Sprintf("Did you mean %q?", near)
-			}
-			d.errorf(rng, fmt.Sprintf("Unknown system %q", selector), "%s", remedy)
-			sound = false
-			continue
-		}
-		s, ok := d.strategyName(element, rng)
-		sound = sound && ok
-		selectors = append(selectors, selector)
-		chosen[selector] = s
+	places := map[string]hcl.Range{}
+	for _, line := range d.linesOf(v.tests, value) {
+		selectors = append(selectors, line.selector)
+		chosen[line.selector], _ = d.strategyName(line.value, line.expr.Range())
+		places[line.selector] = line.key
 	}
-	if !sound || d.systemsBroken {
+	if len(d.diags) > before || d.systemsBroken {
 		return
 	}
 	r := platform.Resolve(selectors, drv.On)
@@ -189,7 +172,7 @@ func (d *decoder) strategyTable(drv *Derivation, v *Variant, value cty.Value) {
 		d.errorf(places[idle], fmt.Sprintf("%q matches no system that has the package", idle), "Remove it.")
 	}
 	if len(r.Missing) > 0 {
-		d.errorf(a.Expr.Range(), fmt.Sprintf("How are the tests run on %s?", r.Missing[0]), "Add a line for it, for its kernel, or default.")
+		d.errorf(v.tests.Expr.Range(), fmt.Sprintf("How are the tests run on %s?", r.Missing[0]), "Add a line for it, for its kernel, or default.")
 	}
 	for system, selector := range r.Chosen {
 		v.Strategies[system] = chosen[selector]
